@@ -1,0 +1,59 @@
+import type { z } from 'zod';
+import { camera_status_update, cameraMethods } from './contract/camera.ts';
+import { event, eventMethods } from './contract/event.ts';
+import { recording_status_update, recordingMethods } from './contract/recording.ts';
+import { sessionMethods } from './contract/session.ts';
+import { snapshotMethods } from './contract/snapshot.ts';
+import { streamMethods } from './contract/stream.ts';
+import { hello, system_health_update, systemMethods } from './contract/system.ts';
+
+/** Every method by its namespace; a namespace is one page of the reference. */
+export const namespaces = {
+  session: sessionMethods,
+  camera: cameraMethods,
+  snapshot: snapshotMethods,
+  recording: recordingMethods,
+  stream: streamMethods,
+  event: eventMethods,
+  system: systemMethods,
+} as const;
+
+export const methods = {
+  ...sessionMethods,
+  ...cameraMethods,
+  ...snapshotMethods,
+  ...recordingMethods,
+  ...streamMethods,
+  ...eventMethods,
+  ...systemMethods,
+} as const;
+
+export const notifications = {
+  hello,
+  camera_status_update,
+  recording_status_update,
+  system_health_update,
+  event,
+} as const;
+
+export type MethodName = keyof typeof methods;
+export type NotificationName = keyof typeof notifications;
+
+/** Params as a caller writes them: defaults may be left out. */
+export type ParamsInput<M extends MethodName> = z.input<(typeof methods)[M]['params']>;
+/** Params as a handler gets them: validated, with defaults. */
+export type Params<M extends MethodName> = z.output<(typeof methods)[M]['params']>;
+export type Result<M extends MethodName> = z.output<(typeof methods)[M]['result']>;
+export type NotificationParams<N extends NotificationName> = z.output<(typeof notifications)[N]['params']>;
+
+export type Camera = z.infer<typeof import('./contract/camera.ts').camera>;
+export type RecordingFile = z.infer<typeof import('./contract/recording.ts').recordingFile>;
+export type SnapshotFile = z.infer<typeof import('./contract/snapshot.ts').snapshotFile>;
+export type RecordingFormat = z.infer<typeof import('./contract/recording.ts').recordingFormat>;
+export type SnapshotFormat = z.infer<typeof import('./contract/snapshot.ts').snapshotFormat>;
+export type HealthStatus = z.infer<typeof import('./contract/system.ts').healthStatus>;
+export type Components = z.infer<typeof import('./contract/system.ts').components>;
+
+export function isMethodName(name: string): name is MethodName {
+  return Object.hasOwn(methods, name);
+}

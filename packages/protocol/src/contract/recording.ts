@@ -1,0 +1,93 @@
+import { z } from 'zod';
+import { bytes, deviceParam, deviceResult, page, pageParams, seconds, success, timestamp } from './common.ts';
+import { method, notification } from './define.ts';
+
+export const recordingFormat = z.enum(['fmp4', 'mp4', 'mkv']);
+
+const maxDurationSeconds = 86_400;
+
+export const start_recording = method({
+  role: 'operator',
+  summary: 'Starts the one recording of a camera',
+  description:
+    'Answers when MediaMTX has taken the order. `recording_status_update` STARTED follows when the file is really there, ERROR when it is not there in time.',
+  params: z.object({
+    device: deviceParam,
+    duration: z.int().min(1).max(maxDurationSeconds).optional().describe('Seconds; absent: until stopped'),
+    duration_seconds: z.int().min(1).max(maxDurationSeconds).optional().describe('Alias of duration'),
+    duration_minutes: z.int().min(1).max(1440).optional(),
+    duration_hours: z.int().min(1).max(24).optional(),
+    format: recordingFormat.default('mp4').describe('mp4 and fmp4 play everywhere; mkv for archives'),
+  }),
+  result: z.object({
+    device: deviceResult,
+    session_id: z.string(),
+    recording_id: z.string(),
+    filename: z.string(),
+    status: z.enum(['RECORDING', 'STARTED']).describe('`STARTED` where the request named the camera by its node'),
+    start_time: timestamp,
+    duration: seconds.nullable().describe('Seconds until it stops by itself; null: until stopped'),
+    format: recordingFormat,
+    success,
+  }),
+  errors: ['not_found', 'invalid_state', 'dependency_failed', 'insufficient_storage'],
+});
+
+export const stop_recording = method({
+  role: 'operator',
+  summary: 'Ends the recording and answers when its file is closed and playable',
+  params: z.object({ device: deviceParam }),
+  result: z.object({
+    device: deviceResult,
+    session_id: z.string(),
+    recording_id: z.string(),
+    filename: z.string(),
+    status: z.enum(['STOPPED']),
+    start_time: timestamp.describe('Of the first recorded frame'),
+    end_time: timestamp.describe('Of the last recorded frame'),
+    duration: seconds.describe('Recorded seconds'),
+    file_size: bytes,
+    size_bytes: bytes,
+    format: recordingFormat,
+    download_url: z.string(),
+    success,
+  }),
+  errors: ['not_found', 'invalid_state', 'dependency_failed', 'insufficient_storage'],
+});
+
+export const recordingFile = z.object({
+  filename: z.string(),
+  device: z.string(),
+  file_size: bytes,
+  size_bytes: bytes,
+  duration: seconds,
+  format: recordingFormat,
+  modified_time: timestamp,
+  created_time: timestamp.describe('Of the first recorded frame'),
+  protected: z.boolean(),
+  download_url: z.string(),
+});
+
+export const list_recordings = method({
+  role: 'viewer',
+  summary: 'Closed recordings, newest first',
+  params: z.object(pageParams),
+  result: page(recordingFile),
+  errors: ['not_found'],
+});
+
+export const recordingMethods = { start_recording, stop_recording, list_recordings };
+
+export const recording_status_update = notification({
+  summary: 'A recording began, ended, or met trouble',
+  params: z.object({
+    device: z.string(),
+    status: z
+      .enum(['STARTED', 'STOPPED', 'ERROR', 'FAILED'])
+      .describe('ERROR: it goes on and tries; FAILED: it ended without a file'),
+    filename: z.string(),
+    duration: seconds.describe('Recorded seconds so far'),
+    session_id: z.string(),
+    reason: z.string().nullable().describe('Why, where it is ERROR or FAILED'),
+  }),
+});

@@ -1,0 +1,10 @@
+export * from './contract.ts';
+export type { MethodDefinition, NotificationDefinition } from './contract/define.ts';
+export { eventTopics, matchesTopic, stateNotifications } from './contract/event.ts';
+export type { EventParams, EventTopic, StateNotification } from './contract/event.ts';
+export { fileName } from './contract/common.ts';
+export { streamSource } from './contract/stream.ts';
+export * from './envelope.ts';
+export * from './errors.ts';
+export { errorsOf, openrpcDocument } from './openrpc.ts';
+export * from './roles.ts';

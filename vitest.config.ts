@@ -1,0 +1,59 @@
+import { defineConfig } from 'vitest/config';
+
+// `source` lets tests import the workspaces' TypeScript, so that a test never runs against a stale build.
+const conditions = ['source', 'node', 'import', 'module', 'default'];
+const shared = { pool: 'forks' as const, environment: 'node' as const };
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        resolve: { conditions },
+        ssr: { resolve: { conditions } },
+        test: {
+          ...shared,
+          name: 'unit',
+          include: ['packages/*/test/**/*.test.ts'],
+          exclude: ['**/node_modules/**', 'packages/*/test/{live,vm,browser}/**'],
+          testTimeout: 20_000,
+        },
+      },
+      {
+        resolve: { conditions },
+        ssr: { resolve: { conditions } },
+        test: {
+          ...shared,
+          name: 'live',
+          include: ['packages/*/test/live/**/*.test.ts'],
+          fileParallelism: false,
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        resolve: { conditions },
+        ssr: { resolve: { conditions } },
+        test: {
+          ...shared,
+          name: 'browser',
+          include: ['packages/*/test/browser/**/*.test.ts'],
+          fileParallelism: false,
+          testTimeout: 90_000,
+          hookTimeout: 90_000,
+        },
+      },
+      {
+        resolve: { conditions },
+        ssr: { resolve: { conditions } },
+        test: {
+          ...shared,
+          name: 'vm',
+          include: ['packages/*/test/vm/**/*.test.ts'],
+          fileParallelism: false,
+          testTimeout: 900_000,
+          hookTimeout: 900_000,
+        },
+      },
+    ],
+  },
+});
