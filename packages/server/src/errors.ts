@@ -1,0 +1,43 @@
+import { errorCatalog, type ErrorData, type ErrorName, type RpcError } from '@mediamtx-camera-service/protocol';
+
+export type AppErrorData = Partial<ErrorData> & { reason: string };
+
+/**
+ * A failure that a caller is told: its name in the contract's catalogue, and `data` that says what (`reason`, a word
+ * for programs), which (`details`, a sentence) and what to do next (`suggestion`).
+ */
+export class AppError extends Error {
+  readonly errorName: ErrorName;
+  readonly data: ErrorData;
+
+  constructor(errorName: ErrorName, data: AppErrorData, options?: { cause?: unknown }) {
+    const details = data.details ?? data.reason;
+    super(`${errorCatalog[errorName].prefix}: ${details}`, options);
+    this.name = 'AppError';
+    this.errorName = errorName;
+    this.data = { suggestion: '', ...data, details };
+  }
+
+  get code(): number {
+    return errorCatalog[this.errorName].code;
+  }
+
+  toRpcError(): RpcError {
+    return { code: this.code, message: this.message, data: this.data };
+  }
+}
+
+/** What anything that was thrown says, without its stack. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** The `code` of a Node system error (`ENOSPC`, `ENOENT`, …). */
+export function errnoOf(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+}
+
+export function notFound(resource: string, id: string, suggestion = ''): AppError {
+  const details = `${resource} ${id}`;
+  return new AppError('not_found', { reason: `${resource}_not_found`, resource, id, details, suggestion });
+}

@@ -1,0 +1,51 @@
+import { createRequire } from 'node:module';
+import type { DatabaseSyncInstance } from '@photostructure/sqlite';
+import { migrations } from './migrations.ts';
+
+export type Database = DatabaseSyncInstance;
+
+const require = createRequire(import.meta.url);
+
+/**
+ * Opens the one SQLite file and brings it to the newest schema. WAL with synchronous NORMAL: a killed process loses
+ * nothing that was committed; a power cut may lose the last moments, never the file.
+ */
+export function openDatabase(file: string): Database {
+  const { DatabaseSync } = loadSqlite();
+  const db = new DatabaseSync(file);
+  db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 5000');
+  migrate(db);
+  return db;
+}
+
+/** Node's own SQLite from 24 on; on older ones the package with the same API. */
+function loadSqlite(): { DatabaseSync: new (file: string) => Database } {
+  const major = Number(process.versions.node.split('.')[0]);
+  return require(major >= 24 ? 'node:sqlite' : '@photostructure/sqlite') as ReturnType<typeof loadSqlite>;
+}
+
+function migrate(db: Database): void {
+  const { user_version: version } = db.prepare('PRAGMA user_version').get() as { user_version: number };
+  if (version > migrations.length) {
+    throw new Error(`the database is of a newer version of the service (schema ${version}, this one knows ${migrations.length})`);
+  }
+  for (let next = version; next < migrations.length; next++) {
+    transaction(db, () => {
+      db.exec(migrations[next]!);
+      db.exec(`PRAGMA user_version = ${next + 1}`);
+    });
+  }
+}
+
+/** Runs `work` in one transaction: all of it is there, or none. */
+export function transaction<T>(db: Database, work: () => T): T {
+  db.exec('BEGIN IMMEDIATE');
+  try {
+    const result = work();
+    db.exec('COMMIT');
+    return result;
+  } catch (error) {
+    db.exec('ROLLBACK');
+    throw error;
+  }
+}

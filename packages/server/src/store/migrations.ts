@@ -1,0 +1,70 @@
+/** The schema's history; a landed entry is never changed, a new one is added at the end. Times are epoch milliseconds. */
+export const migrations: readonly string[] = [
+  `
+  CREATE TABLE cameras (
+    number INTEGER PRIMARY KEY,
+    kind TEXT NOT NULL,
+    name TEXT NOT NULL,
+    identity TEXT NOT NULL,
+    capabilities TEXT NOT NULL,
+    capability_status TEXT NOT NULL,
+    node TEXT,
+    created_at INTEGER NOT NULL,
+    last_seen INTEGER NOT NULL
+  ) STRICT;
+
+  CREATE TABLE events (
+    seq INTEGER PRIMARY KEY,
+    topic TEXT NOT NULL,
+    time INTEGER NOT NULL,
+    device TEXT,
+    data TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX events_time ON events (time);
+
+  CREATE TABLE snapshots (
+    filename TEXT PRIMARY KEY,
+    device TEXT NOT NULL,
+    format TEXT NOT NULL,
+    size INTEGER NOT NULL,
+    width INTEGER NOT NULL,
+    height INTEGER NOT NULL,
+    captured_at INTEGER NOT NULL,
+    created_at INTEGER NOT NULL
+  ) STRICT;
+  CREATE INDEX snapshots_created ON snapshots (created_at, filename);
+  CREATE INDEX snapshots_device ON snapshots (device, created_at, filename);
+
+  CREATE TABLE recording_sessions (
+    session_id TEXT PRIMARY KEY,
+    device TEXT NOT NULL,
+    filename TEXT NOT NULL UNIQUE,
+    format TEXT NOT NULL,
+    duration INTEGER,
+    started_at INTEGER NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('recording', 'closing'))
+  ) STRICT;
+  CREATE UNIQUE INDEX one_recording_per_camera ON recording_sessions (device);
+
+  CREATE TABLE recordings (
+    filename TEXT PRIMARY KEY,
+    session_id TEXT NOT NULL,
+    device TEXT NOT NULL,
+    format TEXT NOT NULL,
+    size INTEGER NOT NULL,
+    duration_ms INTEGER NOT NULL,
+    start_at INTEGER NOT NULL,
+    end_at INTEGER NOT NULL,
+    created_at INTEGER NOT NULL,
+    protected INTEGER NOT NULL DEFAULT 0
+  ) STRICT;
+  CREATE INDEX recordings_start ON recordings (start_at, filename);
+  CREATE INDEX recordings_device ON recordings (device, start_at, filename);
+
+  CREATE TABLE streams (
+    name TEXT PRIMARY KEY,
+    source TEXT NOT NULL,
+    created_at INTEGER NOT NULL
+  ) STRICT;
+  `,
+];
