@@ -33,6 +33,7 @@ export class LineSplitter {
   }
 
   #emit(line: string): void {
-    for (let at = 0; at < line.length; at += this.#maxLength) this.#onLine(line.slice(at, at + this.#maxLength));
+    for (let at = 0; at < line.length; at += this.#maxLength)
+      this.#onLine(line.slice(at, at + this.#maxLength));
   }
 }

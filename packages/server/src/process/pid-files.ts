@@ -60,7 +60,8 @@ function parsePidFile(path: string): PidFile | undefined {
     const value: unknown = JSON.parse(readFileSync(path, 'utf8'));
     if (typeof value !== 'object' || value === null) return undefined;
     const { pid, startTicks, command } = value as Partial<PidFile>;
-    if (typeof pid !== 'number' || typeof startTicks !== 'string' || typeof command !== 'string') return undefined;
+    if (typeof pid !== 'number' || typeof startTicks !== 'string' || typeof command !== 'string')
+      return undefined;
     return { pid, startTicks, command };
   } catch {
     // Cut off by a crash while it was written: it names nobody.

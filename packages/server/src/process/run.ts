@@ -42,11 +42,17 @@ export function run(options: RunOptions): Promise<{ stdout: Buffer; exit: ChildE
     const finish = (code: number | null, exitSignal: NodeJS.Signals | null): void => {
       clearTimeout(timer);
       signal?.removeEventListener('abort', onAbort);
-      const stderrTail = stderr.split('\n').filter((line) => line !== '').slice(-200);
+      const stderrTail = stderr
+        .split('\n')
+        .filter((line) => line !== '')
+        .slice(-200);
       if (stderrTail.some((line) => line.startsWith('setpriv: failed to execute'))) cause ??= 'spawn_failed';
       const reason = cause ?? (code === 0 ? 'exited' : 'crashed');
       const durationMs = Math.round(performance.now() - startedAt);
-      resolve({ stdout: Buffer.concat(stdout), exit: { code, signal: exitSignal, reason, durationMs, stderrTail } });
+      resolve({
+        stdout: Buffer.concat(stdout),
+        exit: { code, signal: exitSignal, reason, durationMs, stderrTail },
+      });
     };
     child.once('error', (error) => {
       cause ??= 'spawn_failed';

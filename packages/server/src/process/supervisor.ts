@@ -48,7 +48,9 @@ export class Supervisor {
   /** Starts the loop; resolves when the program answered for the first time. */
   start(): Promise<void> {
     return new Promise((resolve, reject) => {
-      this.#loop ??= this.#keepRunning(resolve).finally(() => reject(new Error(`${this.#options.name} was stopped`)));
+      this.#loop ??= this.#keepRunning(resolve).finally(() =>
+        reject(new Error(`${this.#options.name} was stopped`)),
+      );
     });
   }
 

@@ -1,0 +1,256 @@
+import type { Logger } from 'pino';
+import { AppError, messageOf } from '../errors.ts';
+import { delay } from '../process/delay.ts';
+import { MediaMtxApi, type InternalUser, type PathConfig, type ServerInfo } from './api.ts';
+import { parseEndpoint, type Credentials } from './endpoint.ts';
+import type { PathState } from './path-state.ts';
+import { comparePath } from './reconcile.ts';
+import { ViewerCount } from './viewer-count.ts';
+
+/** What `create_stream` asks for: a name, and where MediaMTX pulls it from. */
+export interface StreamConfig {
+  name: string;
+  source: string;
+}
+
+export interface MediaMtxControllerOptions {
+  /** `http://host:port` or `unix:///path.sock`. */
+  apiUrl: string;
+  credentials?: Credentials;
+  /** Of one API call. */
+  timeoutMs: number;
+  /** Time between two looks; default 1 s. */
+  pollMs?: number;
+  /** A path that tells, by its absence, that the server lost all it was told; default none. */
+  sentinel?: { name: string; config: PathConfig };
+  /** Local TCP ports of our own readers, which are not viewers. */
+  ownPorts?: () => Promise<number[]>;
+  log: Pick<Logger, 'debug' | 'info' | 'warn' | 'error'>;
+}
+
+export type ControllerState = 'connecting' | 'up' | 'down';
+
+/**
+ * Everything that is said to MediaMTX. The desired paths are kept here, and the actual ones are made to agree: at once
+ * when something is asked for, and whenever the server comes (back). The server forgets all it was told by API when it
+ * restarts or its file is touched; a changed start time or a missing sentinel shows it.
+ */
+export class MediaMtxController {
+  readonly #options: MediaMtxControllerOptions;
+  readonly #api: MediaMtxApi;
+  readonly #viewers: ViewerCount;
+  readonly #desired = new Map<string, PathConfig>();
+  readonly #stateListeners = new Set<(state: ControllerState) => void>();
+  readonly #pathListeners = new Set<(paths: ReadonlyMap<string, PathState>) => void>();
+  readonly #abort = new AbortController();
+  #users: (() => InternalUser[]) | undefined;
+  #paths: ReadonlyMap<string, PathState> = new Map();
+  #state: ControllerState = 'connecting';
+  #info: ServerInfo | undefined;
+  #failure: string | undefined;
+  #loop: Promise<void> | undefined;
+  #looking: Promise<void> | undefined;
+
+  constructor(options: MediaMtxControllerOptions) {
+    this.#options = options;
+    this.#api = new MediaMtxApi({
+      endpoint: parseEndpoint(options.apiUrl, options.credentials),
+      timeoutMs: options.timeoutMs,
+    });
+    this.#viewers = new ViewerCount(this.#api, options.ownPorts ?? (() => Promise.resolve([])));
+    if (options.sentinel) this.#desired.set(options.sentinel.name, options.sentinel.config);
+  }
+
+  get state(): ControllerState {
+    return this.#state;
+  }
+
+  get isUp(): boolean {
+    return this.#state === 'up';
+  }
+
+  get info(): ServerInfo | undefined {
+    return this.#info;
+  }
+
+  /** Why it is down, in words. */
+  get failure(): string | undefined {
+    return this.#failure;
+  }
+
+  get paths(): ReadonlyMap<string, PathState> {
+    return this.#paths;
+  }
+
+  get desiredPaths(): ReadonlyMap<string, PathConfig> {
+    return this.#desired;
+  }
+
+  onState(listener: (state: ControllerState) => void): void {
+    this.#stateListeners.add(listener);
+  }
+
+  /** Called after every look at the paths, about once a second while the server is up. */
+  onPaths(listener: (paths: ReadonlyMap<string, PathState>) => void): void {
+    this.#pathListeners.add(listener);
+  }
+
+  /** Whose list the server's users are; only for a server that is our own. */
+  manageUsers(users: () => InternalUser[]): void {
+    this.#users = users;
+  }
+
+  /** Looks for the first time and goes on looking; resolves after the first look, whether the server is there or not. */
+  async start(): Promise<void> {
+    if (this.#loop) return;
+    await this.look();
+    this.#loop = this.#keepLooking();
+  }
+
+  async stop(): Promise<void> {
+    this.#abort.abort();
+    await this.#loop;
+    this.#api.close();
+  }
+
+  /** How many watch a path; our own readers don't count. */
+  viewersOf(name: string): number {
+    return this.#viewers.of(name);
+  }
+
+  /** Desires a path and, when the server is up, makes it so. One that can't be made now is made when it comes back. */
+  async setPath(name: string, config: PathConfig): Promise<void> {
+    this.#desired.set(name, config);
+    this.#assertUp();
+    await this.#api.replacePath(name, config);
+  }
+
+  /** Changes `record*` fields of a desired path without dropping anybody. */
+  async patchRecord(name: string, fields: PathConfig): Promise<void> {
+    const present = this.#desired.get(name);
+    if (!present) throw new Error(`path ${name} is not desired`);
+    this.#desired.set(name, { ...present, ...fields });
+    this.#assertUp();
+    await this.#api.patchPath(name, fields);
+  }
+
+  async removePath(name: string): Promise<void> {
+    this.#desired.delete(name);
+    if (this.isUp) await this.#api.deletePath(name);
+  }
+
+  async applyUsers(): Promise<void> {
+    if (this.#users && this.isUp) await this.#api.setUsers(this.#users());
+  }
+
+  /** Refuses a name that the server has already; its source is pulled at once. */
+  async createStream({ name, source }: StreamConfig): Promise<void> {
+    this.#assertUp();
+    if (this.#desired.has(name) || (await this.#api.getPathConfig(name))) {
+      throw new AppError('invalid_state', {
+        reason: 'exists',
+        state: 'exists',
+        allowed_states: ['absent'],
+        details: `a stream named ${name} exists`,
+        suggestion: 'Take another name, or delete_stream the present one first.',
+      });
+    }
+    const config: PathConfig = { source, rtspTransport: 'tcp' };
+    // Only after the server took it: one that it refuses must not be tried again at every restart.
+    await this.#api.replacePath(name, config);
+    this.#desired.set(name, config);
+  }
+
+  async getStreamList(): Promise<PathState[]> {
+    return this.#api.listPaths();
+  }
+
+  async getStreamStatus(name: string): Promise<PathState | undefined> {
+    return this.#api.getPath(name);
+  }
+
+  async deleteStream(name: string): Promise<void> {
+    this.#assertUp();
+    await this.removePath(name);
+  }
+
+  /** One look: is it there, is it the same as before, what do its paths do. Calls at the same time share one. */
+  look(): Promise<void> {
+    this.#looking ??= this.#lookOnce().finally(() => {
+      this.#looking = undefined;
+    });
+    return this.#looking;
+  }
+
+  async #keepLooking(): Promise<void> {
+    const { signal } = this.#abort;
+    while (!signal.aborted) {
+      // A server that is away is looked for more often: recovery is counted in tenths of a second.
+      await delay(this.isUp ? (this.#options.pollMs ?? 1_000) : 200, signal);
+      if (!signal.aborted) await this.look();
+    }
+  }
+
+  async #lookOnce(): Promise<void> {
+    try {
+      const info = await this.#api.info();
+      const isNew = !this.isUp || info.started !== this.#info?.started || (await this.#hasForgotten());
+      this.#info = info;
+      if (isNew) await this.#reconcile();
+      const paths = await this.#api.listPaths();
+      this.#paths = new Map(paths.map((path) => [path.name, path]));
+      await this.#viewers.update(paths);
+      this.#failure = undefined;
+      this.#setState('up');
+      for (const listener of this.#pathListeners) listener(this.#paths);
+    } catch (error) {
+      if (this.#abort.signal.aborted) return;
+      const failure = messageOf(error);
+      if (failure !== this.#failure) this.#options.log.warn({ err: error }, 'MediaMTX does not answer');
+      this.#failure = failure;
+      this.#paths = new Map();
+      this.#setState('down');
+    }
+  }
+
+  async #hasForgotten(): Promise<boolean> {
+    const { sentinel } = this.#options;
+    return sentinel !== undefined && (await this.#api.getPathConfig(sentinel.name)) === undefined;
+  }
+
+  async #reconcile(): Promise<void> {
+    if (this.#users) await this.#api.setUsers(this.#users());
+    const actual = new Map((await this.#api.listPathConfigs()).map((config) => [config.name, config]));
+    let changes = 0;
+    for (const [name, desired] of this.#desired) {
+      const change = comparePath(desired, actual.get(name));
+      if (change.kind === 'none') continue;
+      changes++;
+      try {
+        if (change.kind === 'patch') await this.#api.patchPath(name, change.fields);
+        else await this.#api.replacePath(name, desired);
+      } catch (error) {
+        // One path that the server refuses must not keep all others away.
+        this.#options.log.error({ err: error, path: name }, 'MediaMTX refuses a path');
+      }
+    }
+    this.#options.log.info({ version: this.#info?.version, paths: this.#desired.size, changes }, 'MediaMTX is connected');
+  }
+
+  #assertUp(): void {
+    if (this.isUp) return;
+    throw new AppError('dependency_failed', {
+      reason: 'mediamtx_unreachable',
+      dependency: 'mediamtx',
+      detail: this.#failure ?? 'not connected yet',
+      details: `MediaMTX is not available: ${this.#failure ?? 'not connected yet'}`,
+      suggestion: 'The service reconnects by itself; try again in a moment.',
+    });
+  }
+
+  #setState(state: ControllerState): void {
+    if (state === this.#state) return;
+    this.#state = state;
+    for (const listener of this.#stateListeners) listener(state);
+  }
+}
