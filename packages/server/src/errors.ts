@@ -1,4 +1,9 @@
-import { errorCatalog, type ErrorData, type ErrorName, type RpcError } from '@mediamtx-camera-service/protocol';
+import {
+  errorCatalog,
+  type ErrorData,
+  type ErrorName,
+  type RpcError,
+} from '@mediamtx-camera-service/protocol';
 
 export type AppErrorData = Partial<ErrorData> & { reason: string };
 

@@ -23,7 +23,10 @@ export function createLog(options: LogOptions): Logger {
       base: { pid: process.pid },
       timestamp: pino.stdTimeFunctions.isoTime,
       redact: {
-        paths: ['password', 'token', 'auth_token', 'secret', 'authorization', 'cookie'].flatMap((key) => [key, `*.${key}`]),
+        paths: ['password', 'token', 'auth_token', 'secret', 'authorization', 'cookie'].flatMap((key) => [
+          key,
+          `*.${key}`,
+        ]),
         censor: '***',
       },
       hooks: {

@@ -47,7 +47,8 @@ export function loadConfig(sources: ConfigSources): EffectiveConfig {
     origins.set(path, 'command line');
   }
   const parsed = configSchema.safeParse(values);
-  if (!parsed.success) throw new ConfigError(parsed.error.issues.flatMap((issue) => describeIssue(issue, origins)));
+  if (!parsed.success)
+    throw new ConfigError(parsed.error.issues.flatMap((issue) => describeIssue(issue, origins)));
   const config = parsed.data;
   const dataDir = resolve(config.storage.data_dir ?? defaultDataDir(env));
   return { ...config, storage: { ...config.storage, data_dir: dataDir } };
@@ -86,7 +87,8 @@ function readConfigFile(file: string): Tree {
     throw new ConfigError([`${file}: can't be read: ${messageOf(error)}`]);
   }
   const document = parseDocument(text);
-  if (document.errors.length > 0) throw new ConfigError(document.errors.map((error) => `${file}: ${error.message}`));
+  if (document.errors.length > 0)
+    throw new ConfigError(document.errors.map((error) => `${file}: ${error.message}`));
   const value: unknown = document.toJS() ?? {};
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new ConfigError([`${file}: must hold sections, such as "server:"`]);
@@ -103,7 +105,8 @@ function environmentValues(env: NodeJS.ProcessEnv): [path: string, text: string]
 }
 
 function parseScalar(text: string, path: string): unknown {
-  if (path.endsWith('allowed_hosts') || path.endsWith('allowed_origins')) return text.split(',').map((part) => part.trim());
+  if (path.endsWith('allowed_hosts') || path.endsWith('allowed_origins'))
+    return text.split(',').map((part) => part.trim());
   // Secrets and names may look like numbers and must stay texts.
   if (/(password|username|secret)$/.test(path)) return text;
   if (/^-?\d+(\.\d+)?$/.test(text)) return Number(text);

@@ -13,25 +13,42 @@ function section<S extends z.core.$ZodLooseShape>(shape: S) {
 const server = section({
   host: hostName.default('127.0.0.1').describe('Address to listen on; 0.0.0.0 for every interface'),
   port: port.default(8002).describe('Page, WebSocket, RPC and files; 0 takes a free one'),
-  max_connections: z.int().min(1).default(1000).describe('WebSocket connections in all; beyond it the upgrade gets 503'),
+  max_connections: z
+    .int()
+    .min(1)
+    .default(1000)
+    .describe('WebSocket connections in all; beyond it the upgrade gets 503'),
   max_connections_per_address: z.int().min(1).default(1000).describe('WebSocket connections of one address'),
   max_in_flight: z.int().min(1).default(256).describe('Calls of one session that run at once'),
-  allowed_hosts: z.array(hostName).default([]).describe('Host names, beyond localhost and IP addresses, that requests may name'),
-  allowed_origins: z.array(z.string()).default([]).describe('Web origins, beyond its own, that may open the WebSocket'),
+  allowed_hosts: z
+    .array(hostName)
+    .default([])
+    .describe('Host names, beyond localhost and IP addresses, that requests may name'),
+  allowed_origins: z
+    .array(z.string())
+    .default([])
+    .describe('Web origins, beyond its own, that may open the WebSocket'),
   reply_metadata: z.boolean().default(false).describe('Replies carry a top-level `metadata`'),
 });
 
 const health = section({
   host: hostName.default('127.0.0.1').describe('Address of the health port'),
-  port: port.optional().describe('Health checks without login; 8003, or the next free one where it is not set'),
+  port: port
+    .optional()
+    .describe('Health checks without login; 8003, or the next free one where it is not set'),
 });
 
 const mediamtx = section({
   mode: z
     .enum(['auto', 'external', 'managed'])
     .default('auto')
-    .describe('auto: use the one that answers at api_url, else start an own; external: only that one; managed: always an own'),
-  api_url: z.url().default('http://127.0.0.1:9997').describe('API of an external MediaMTX; `unix:///path.sock` too'),
+    .describe(
+      'auto: use the one that answers at api_url, else start an own; external: only that one; managed: always an own',
+    ),
+  api_url: z
+    .url()
+    .default('http://127.0.0.1:9997')
+    .describe('API of an external MediaMTX; `unix:///path.sock` too'),
   api_username: z.string().optional().describe('User of the external API'),
   api_password: z.string().optional().describe('Its password'),
   binary: path.optional().describe('The program; default: PATH, then the cache'),
@@ -48,53 +65,102 @@ const mediamtx = section({
 
 const camera = section({
   discovery: z.boolean().default(true).describe('Look for USB cameras'),
-  rescan_interval: z.number().min(1).max(3600).default(15).describe('Seconds between re-scans that find what no event told'),
+  rescan_interval: z
+    .number()
+    .min(1)
+    .max(3600)
+    .default(15)
+    .describe('Seconds between re-scans that find what no event told'),
   test_cameras: z
     .union([z.literal('auto'), z.int().min(0).max(32)])
     .default('auto')
     .describe('How many test cameras; auto: one when no other camera is there'),
   test_resolution: resolution.default('1280x720').describe('Picture of the test cameras'),
   test_fps: z.int().min(1).max(60).default(30).describe('Rate of the test cameras'),
-  mode: z.enum(['on_demand', 'always']).default('on_demand').describe('Whether cameras are live only while somebody needs them'),
-  linger: z.number().min(0).max(3600).default(10).describe('Seconds that a camera stays live after the last need'),
+  mode: z
+    .enum(['on_demand', 'always'])
+    .default('on_demand')
+    .describe('Whether cameras are live only while somebody needs them'),
+  linger: z
+    .number()
+    .min(0)
+    .max(3600)
+    .default(10)
+    .describe('Seconds that a camera stays live after the last need'),
 });
 
 const capture = section({
   ffmpeg: path.optional().describe('ffmpeg for capture; default: PATH, then the cache'),
-  resolution: resolution.default('1280x720').describe('Wanted size; the nearest that the camera offers is taken'),
+  resolution: resolution
+    .default('1280x720')
+    .describe('Wanted size; the nearest that the camera offers is taken'),
   fps: z.number().min(1).max(240).default(30).describe('Wanted rate'),
   bitrate: z.int().min(64).max(100_000).optional().describe('Kilobits a second; default by size and rate'),
   start_timeout: z.number().min(1).max(300).default(15).describe('Seconds until the first picture'),
-  stall_timeout: z.number().min(1).max(300).default(5).describe('Seconds without a picture after which capture is started anew'),
+  stall_timeout: z
+    .number()
+    .min(1)
+    .max(300)
+    .default(5)
+    .describe('Seconds without a picture after which capture is started anew'),
 });
 
 const recording = section({
   part_duration: z.number().min(0.1).max(10).default(0.2).describe('Seconds that a crash may cost at most'),
-  segment_duration: z.int().min(10).max(86_400).default(1800).describe('Seconds after which a new file begins'),
+  segment_duration: z
+    .int()
+    .min(10)
+    .max(86_400)
+    .default(1800)
+    .describe('Seconds after which a new file begins'),
   start_timeout: z.number().min(1).max(300).default(5).describe('Seconds until the file must be there'),
 });
 
 const snapshots = section({
   ffmpeg: path.optional().describe('ffmpeg for short runs; default: whichever found starts fastest'),
-  timeout: z.number().min(1).max(120).default(10).describe('Seconds that a snapshot may take, the opening of the camera included'),
+  timeout: z
+    .number()
+    .min(1)
+    .max(120)
+    .default(10)
+    .describe('Seconds that a snapshot may take, the opening of the camera included'),
 });
 
 const storage = section({
   data_dir: path.optional().describe('Database, recordings, snapshots, secrets'),
-  min_free: z.int().min(0).default(200).describe('Megabytes that must stay free; below it no recording starts'),
+  min_free: z
+    .int()
+    .min(0)
+    .default(200)
+    .describe('Megabytes that must stay free; below it no recording starts'),
 });
 
 const security = section({
-  jwt_secret: z.string().min(32, 'must be at least 32 bytes').optional().describe('Default: 32 random bytes made at the first start'),
-  token_expiry: z.int().min(30).max(365 * 86_400).default(86_400).describe('Seconds that a token lives unless told'),
+  jwt_secret: z
+    .string()
+    .min(32, 'must be at least 32 bytes')
+    .optional()
+    .describe('Default: 32 random bytes made at the first start'),
+  token_expiry: z
+    .int()
+    .min(30)
+    .max(365 * 86_400)
+    .default(86_400)
+    .describe('Seconds that a token lives unless told'),
   rate_limit_per_minute: z.int().min(0).default(6000).describe('Calls of one session; 0: no limit'),
   rate_limit_burst: z.int().min(1).default(1000).describe('Calls of one session at once'),
   open_reads: z.boolean().default(false).describe('Read methods need no login'),
 });
 
 const logging = section({
-  level: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info').describe('Least severe level told'),
-  format: z.enum(['auto', 'json', 'pretty']).default('auto').describe('auto: pretty in a terminal, else JSON lines'),
+  level: z
+    .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
+    .default('info')
+    .describe('Least severe level told'),
+  format: z
+    .enum(['auto', 'json', 'pretty'])
+    .default('auto')
+    .describe('auto: pretty in a terminal, else JSON lines'),
 });
 
 export const configSchema = section({

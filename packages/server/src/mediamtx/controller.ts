@@ -118,6 +118,11 @@ export class MediaMtxController {
     return this.#viewers.of(name);
   }
 
+  /** Desires a path without asking for it now: it is made at the next connect. */
+  desire(name: string, config: PathConfig): void {
+    this.#desired.set(name, config);
+  }
+
   /** Desires a path and, when the server is up, makes it so. One that can't be made now is made when it comes back. */
   async setPath(name: string, config: PathConfig): Promise<void> {
     this.#desired.set(name, config);

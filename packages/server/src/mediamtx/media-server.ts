@@ -25,6 +25,8 @@ export interface MediaServerOptions {
   hookSocket: string;
   /** Local TCP ports of our own readers. */
   ownPorts: () => Promise<number[]>;
+  /** Our own MediaMTX ended and comes again. */
+  onRestart?: () => void;
   env: NodeJS.ProcessEnv;
   log: Logger;
 }
@@ -60,6 +62,10 @@ export class MediaServer {
 
   get mode(): MediaServerMode | undefined {
     return this.#mode;
+  }
+
+  get isStarted(): boolean {
+    return this.#controller !== undefined;
   }
 
   /** Throws before `start`. */
@@ -242,7 +248,10 @@ export class MediaServer {
       users: () => this.#users.list(),
       paths: () => this.#controller!.desiredPaths,
       onReady: () => void this.#controller?.look(),
-      onExit: () => void this.#controller?.look(),
+      onExit: () => {
+        this.#options.onRestart?.();
+        void this.#controller?.look();
+      },
       log,
     });
     this.#managed = managed;

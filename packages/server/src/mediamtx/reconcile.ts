@@ -24,6 +24,8 @@ const unitMs: Record<string, number> = { d: 86_400_000, h: 3_600_000, m: 60_000,
 
 /** MediaMTX takes `1800s` and tells `30m0s`: the same in milliseconds. */
 function parseDuration(value: unknown): number | undefined {
+  // Zero is told as an empty text.
+  if (value === '') return 0;
   if (typeof value !== 'string' || !/^(\d+(\.\d+)?(ms|d|h|m|s))+$/.test(value)) return undefined;
   let total = 0;
   for (const [, amount, unit] of value.matchAll(/(\d+(?:\.\d+)?)(ms|d|h|m|s)/g)) total += Number(amount) * unitMs[unit!]!;

@@ -11,11 +11,18 @@ const require = createRequire(import.meta.url);
  * nothing that was committed; a power cut may lose the last moments, never the file.
  */
 export function openDatabase(file: string): Database {
-  const { DatabaseSync } = loadSqlite();
-  const db = new DatabaseSync(file);
-  db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 5000');
+  const db = openRawDatabase(file);
+  db.exec(
+    'PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 5000',
+  );
   migrate(db);
   return db;
+}
+
+/** Opens a file as it is, without the service's settings and schema. */
+export function openRawDatabase(file: string): Database {
+  const { DatabaseSync } = loadSqlite();
+  return new DatabaseSync(file);
 }
 
 /** Node's own SQLite from 24 on; on older ones the package with the same API. */
@@ -27,7 +34,9 @@ function loadSqlite(): { DatabaseSync: new (file: string) => Database } {
 function migrate(db: Database): void {
   const { user_version: version } = db.prepare('PRAGMA user_version').get() as { user_version: number };
   if (version > migrations.length) {
-    throw new Error(`the database is of a newer version of the service (schema ${version}, this one knows ${migrations.length})`);
+    throw new Error(
+      `the database is of a newer version of the service (schema ${version}, this one knows ${migrations.length})`,
+    );
   }
   for (let next = version; next < migrations.length; next++) {
     transaction(db, () => {

@@ -1,0 +1,162 @@
+import { WhepError } from './errors.ts';
+
+export interface WhepOptions {
+  /** The WHEP endpoint; a relative one is resolved against the page. */
+  url: string;
+  /** Shows the picture; or take the track by `onTrack`. */
+  element?: HTMLVideoElement | undefined;
+  onTrack?: ((track: MediaStreamTrack, stream: MediaStream) => void) | undefined;
+  /** Ends the session, also while it is being made. */
+  signal?: AbortSignal | undefined;
+  fetch?: typeof fetch | undefined;
+}
+
+export interface WhepStats {
+  width: number;
+  height: number;
+  /** Frames a second as decoded. */
+  fps: number;
+  /** Bits a second since the last call; 0 at the first. */
+  bitrate: number;
+  jitterMs: number;
+  /** Network and jitter buffer; what the camera and the screen add is unknown here. */
+  delayMs: number;
+  framesDecoded: number;
+  bytesReceived: number;
+}
+
+export interface WhepSession {
+  peer: RTCPeerConnection;
+  /** Ends the session here and at the server; safe in `pagehide` and more than once. */
+  stop(): void;
+  stats(): Promise<WhepStats>;
+}
+
+/** Host candidates are gathered within milliseconds; a silent interface must not hold the offer back. */
+const gatheringCapMs = 500;
+
+/**
+ * Watches one stream over WebRTC: video only, receive only, every candidate in the offer (no trickle, no STUN).
+ * Resolves with the server's answer applied; frames follow by the element or `onTrack`.
+ * @throws WhepError, or the signal's reason
+ */
+export async function playWhep(options: WhepOptions): Promise<WhepSession> {
+  const { url, signal, fetch: request = fetch } = options;
+  signal?.throwIfAborted();
+  if (globalThis.RTCPeerConnection === undefined) throw new WhepError('this browser has no WebRTC');
+  const peer = new RTCPeerConnection();
+  let location: string | undefined;
+  const stop = (): void => {
+    signal?.removeEventListener('abort', stop);
+    peer.close();
+    if (location === undefined) return;
+    // `keepalive` lets it outlive the page; a session that the server has ended already needs no DELETE.
+    request(location, { method: 'DELETE', keepalive: true }).catch(() => undefined);
+    location = undefined;
+  };
+  signal?.addEventListener('abort', stop, { once: true });
+  try {
+    receiveVideo(peer, options);
+    const offer = await gatherOffer(peer);
+    const response = await request(url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/sdp' },
+      body: offer,
+      ...(signal && { signal }),
+    });
+    if (response.status !== 201)
+      throw new WhepError(await describeRefusal(response), { status: response.status });
+    location = new URL(response.headers.get('location') ?? url, response.url).href;
+    const answer = await response.text();
+    signal?.throwIfAborted();
+    await peer.setRemoteDescription({ type: 'answer', sdp: answer });
+    return { peer, stop, stats: measure(peer) };
+  } catch (error) {
+    stop();
+    throw signal?.aborted ? signal.reason : asWhepError(error);
+  }
+}
+
+function receiveVideo(peer: RTCPeerConnection, { element, onTrack }: WhepOptions): void {
+  peer.addTransceiver('video', { direction: 'recvonly' });
+  peer.addEventListener('track', ({ track, streams }) => {
+    const stream = streams[0] ?? new MediaStream([track]);
+    if (element) element.srcObject = stream;
+    onTrack?.(track, stream);
+  });
+}
+
+async function gatherOffer(peer: RTCPeerConnection): Promise<string> {
+  const gathered = new Promise<void>((resolve) => {
+    const cap = setTimeout(resolve, gatheringCapMs);
+    peer.addEventListener('icegatheringstatechange', () => {
+      if (peer.iceGatheringState !== 'complete') return;
+      clearTimeout(cap);
+      resolve();
+    });
+  });
+  await peer.setLocalDescription();
+  await gathered;
+  return peer.localDescription?.sdp ?? '';
+}
+
+async function describeRefusal(response: Response): Promise<string> {
+  const text = await response.text();
+  try {
+    const { error } = JSON.parse(text) as { error?: { message?: string } | string };
+    const message = typeof error === 'object' ? error.message : error;
+    if (message !== undefined) return message;
+  } catch {
+    // Not JSON: another server stands at that address; its status says enough.
+  }
+  return `HTTP ${response.status}`;
+}
+
+function asWhepError(error: unknown): WhepError {
+  if (error instanceof WhepError) return error;
+  return new WhepError(error instanceof Error ? error.message : String(error), { cause: error });
+}
+
+/** The members read from a stats report; the DOM's own types have them as untyped dictionaries. */
+interface StatsReport {
+  type: string;
+  kind?: string;
+  frameWidth?: number;
+  frameHeight?: number;
+  framesPerSecond?: number;
+  framesDecoded?: number;
+  bytesReceived?: number;
+  jitter?: number;
+  jitterBufferDelay?: number;
+  jitterBufferEmittedCount?: number;
+  nominated?: boolean;
+  currentRoundTripTime?: number;
+}
+
+function measure(peer: RTCPeerConnection): () => Promise<WhepStats> {
+  let last: { at: number; video: StatsReport } | undefined;
+  return async () => {
+    const reports = [...(await peer.getStats()).values()] as StatsReport[];
+    const video = reports.find(({ type, kind }) => type === 'inbound-rtp' && kind === 'video') ?? {
+      type: '',
+    };
+    const pair = reports.find(({ type, nominated }) => type === 'candidate-pair' && nominated);
+    const at = performance.now();
+    const since = (name: 'bytesReceived' | 'jitterBufferDelay' | 'jitterBufferEmittedCount'): number =>
+      last ? (video[name] ?? 0) - (last.video[name] ?? 0) : 0;
+    const emitted = since('jitterBufferEmittedCount');
+    const bufferSeconds = emitted > 0 ? since('jitterBufferDelay') / emitted : 0;
+    const stats = {
+      width: video.frameWidth ?? 0,
+      height: video.frameHeight ?? 0,
+      fps: video.framesPerSecond ?? 0,
+      bitrate: last ? Math.round((since('bytesReceived') * 8000) / (at - last.at)) : 0,
+      jitterMs: (video.jitter ?? 0) * 1000,
+      delayMs: Math.round((bufferSeconds + (pair?.currentRoundTripTime ?? 0) / 2) * 1000),
+      framesDecoded: video.framesDecoded ?? 0,
+      bytesReceived: video.bytesReceived ?? 0,
+    };
+    last = { at, video };
+    return stats;
+  };
+}

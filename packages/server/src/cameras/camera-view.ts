@@ -1,0 +1,42 @@
+import type { Camera as CameraObject } from '@mediamtx-camera-service/protocol';
+import type { Camera } from './camera.ts';
+
+/** The recording that runs on a camera, as its object tells it. */
+export interface RunningRecording {
+  sessionId: string;
+  filename: string;
+  /** Seconds recorded so far. */
+  elapsedSeconds: number;
+}
+
+export interface StreamAddresses {
+  rtsp: string;
+  webrtc: string;
+  hls: string;
+}
+
+/** The Camera object of the contract. */
+export function viewCamera(
+  camera: Camera,
+  streams: StreamAddresses,
+  recording: RunningRecording | undefined,
+): CameraObject {
+  const { row, mode } = camera;
+  return {
+    device: camera.device,
+    device_path: camera.isPresent ? row.node : null,
+    name: row.name,
+    kind: row.kind,
+    status: camera.status,
+    status_reason: camera.statusReason,
+    resolution: `${mode.width}x${mode.height}`,
+    fps: mode.fps,
+    streams,
+    stream_url: streams.rtsp,
+    recording: recording !== undefined,
+    session_id: recording?.sessionId ?? null,
+    current_file: recording?.filename ?? null,
+    elapsed_time: recording?.elapsedSeconds ?? null,
+    last_seen: new Date(row.lastSeen).toISOString(),
+  };
+}

@@ -1,0 +1,69 @@
+import type { Camera as CameraObject, Result } from '@mediamtx-camera-service/protocol';
+import { mayView, type Identity } from '../auth/identity.ts';
+import type { MediaServer } from '../mediamtx/media-server.ts';
+import type { RecordingSession } from '../recordings/session.ts';
+import type { Addresses } from '../rpc/addresses.ts';
+import type { TapPool } from '../taps/tap-pool.ts';
+import type { Camera } from './camera.ts';
+import { viewCamera } from './camera-view.ts';
+import type { CameraRegistry } from './registry.ts';
+
+export interface CameraViewerDeps {
+  cameras: CameraRegistry;
+  addresses: Addresses;
+  media: MediaServer;
+  taps: Pick<TapPool, 'stats'>;
+  recordingOf: (device: string) => RecordingSession | undefined;
+  now?: () => number;
+}
+
+/** What clients are shown of cameras, gathered from the parts that know it. */
+export class CameraViewer {
+  readonly #deps: CameraViewerDeps;
+
+  constructor(deps: CameraViewerDeps) {
+    this.#deps = deps;
+  }
+
+  list(identity: Identity | undefined, host: string): CameraObject[] {
+    return this.#deps.cameras
+      .list()
+      .filter(({ device }) => !identity || mayView(identity, device))
+      .map((camera) => this.view(camera, host));
+  }
+
+  view(camera: Camera, host: string): CameraObject {
+    const session = this.#deps.recordingOf(camera.device);
+    const recording = session && {
+      sessionId: session.row.session_id,
+      filename: session.row.filename,
+      elapsedSeconds: session.elapsedSeconds,
+    };
+    return viewCamera(camera, this.#deps.addresses.streamsOf(camera.device, host), recording);
+  }
+
+  async metrics(camera: Camera): Promise<Result<'get_camera_status'>['metrics']> {
+    const { media, taps, now = Date.now } = this.#deps;
+    const stats = camera.isLive ? await taps.stats(camera.device) : undefined;
+    const path = media.controller.paths.get(camera.device);
+    return {
+      bytes_sent: path?.bytesSent ?? 0,
+      readers: media.controller.viewersOf(camera.device),
+      uptime: camera.liveSince === undefined ? 0 : (now() - camera.liveSince) / 1000,
+      bitrate: Math.round(stats?.bitrate ?? 0),
+      fps_actual: stats?.fps ?? 0,
+      restarts: camera.capture.state.restarts,
+    };
+  }
+
+  capabilities({ row, isPresent }: Camera): Omit<Result<'get_camera_capabilities'>, 'device'> {
+    const { formats, modes } = row.capabilities;
+    return {
+      formats,
+      resolutions: [...new Set(modes.map(({ width, height }) => `${width}x${height}`))],
+      fps_options: [...new Set(modes.map(({ fps }) => fps))].sort((a, b) => b - a),
+      modes: modes.map(({ pixelFormat, width, height, fps }) => ({ pixel_format: pixelFormat, width, height, fps })),
+      validation_status: isPresent ? row.capabilityStatus : 'DISCONNECTED',
+    };
+  }
+}

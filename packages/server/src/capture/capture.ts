@@ -1,0 +1,209 @@
+import type { Logger } from 'pino';
+import { Backoff } from '../process/backoff.ts';
+import { delay } from '../process/delay.ts';
+import type { Still } from '../stills/index.ts';
+import { CaptureError } from './capture-error.ts';
+import { buildCaptureArgs } from './command.ts';
+import type { EncoderChooser } from './encoder.ts';
+import { type GrabOptions, grabFrame } from './grab.ts';
+import { Publisher, type PublisherEnd } from './publisher.ts';
+import { redactUrls } from './redact.ts';
+import type { CaptureSource } from './source.ts';
+
+export type CaptureStatus = 'idle' | 'starting' | 'publishing' | 'stopping' | 'failed';
+
+export interface CaptureState {
+  status: CaptureStatus;
+  /** Why it last ended unexpectedly; undefined while it publishes. */
+  reason?: string;
+  pid?: number;
+  /** Epoch ms of the present run's start. */
+  startedAt?: number;
+  /** Frames of the present run. */
+  frames: number;
+  fps: number;
+  /** Unexpected ends since it was last wanted. */
+  restarts: number;
+  encoder?: string;
+  /** The command line, without credentials. */
+  command?: string;
+}
+
+export interface CaptureDeps {
+  /** The camera's name, for logs and pid files. */
+  name: string;
+  /** Asked at each start, as the node and the mode can change. */
+  source: () => CaptureSource;
+  /** Asked at each start; its credentials appear in no log and no state. */
+  publishUrl: () => string;
+  ffmpeg: () => string;
+  encoder: EncoderChooser;
+  log: Pick<Logger, 'debug' | 'info' | 'warn' | 'error'>;
+  /** The most bits a second; default by size. */
+  bitrate?: () => number | undefined;
+  pidDir?: string;
+  stallMs?: number;
+  startTimeoutMs?: number;
+  /** After so long without an end the next restart is immediate again; default 10 s. */
+  healthyMs?: number;
+  random?: () => number;
+}
+
+/**
+ * One camera's publisher, kept going for as long as it is wanted.
+ * The loop is the only one that starts and ends runs: `want` sets a wish and wakes it. After an unexpected end it
+ * restarts at once, then with growing waits. The device can be opened once, so a grab and a run exclude each other.
+ */
+export class Capture {
+  #deps: CaptureDeps;
+  #backoff: Backoff;
+  #state: CaptureState = { status: 'idle', frames: 0, fps: 0, restarts: 0 };
+  #listeners = new Set<(state: CaptureState) => void>();
+  #isWanted = false;
+  #isStopped = false;
+  #wake = new AbortController();
+  #loop: Promise<void> | undefined;
+  #publisher: Publisher | undefined;
+  #grabbing: Promise<unknown> = Promise.resolve();
+  #grabs = new AbortController();
+
+  constructor(deps: CaptureDeps) {
+    this.#deps = deps;
+    this.#backoff = new Backoff({ firstMs: 250, maxMs: 3000, ...(deps.random && { random: deps.random }) });
+  }
+
+  get state(): Readonly<CaptureState> {
+    return this.#state;
+  }
+
+  /** Called at each change of the state and at each report of frames. Returns what ends the listening. */
+  onState(listener: (state: Readonly<CaptureState>) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Wishes the camera to publish, or not. Returns at once; `state` tells what came of it. */
+  want(isWanted: boolean): void {
+    if (this.#isWanted === isWanted || (isWanted && this.#isStopped)) return;
+    this.#isWanted = isWanted;
+    if (!isWanted) {
+      this.#wake.abort();
+      if (this.#publisher !== undefined) this.#setState({ status: 'stopping' });
+      void this.#publisher?.stop();
+      return;
+    }
+    this.#wake = new AbortController();
+    this.#loop ??= this.#keepPublishing();
+  }
+
+  /** One picture straight from the device. Rejects with CaptureError; its code is `capturing` where a run has the device. */
+  async grab(options: GrabOptions): Promise<Still> {
+    while (!this.#isWanted && this.#loop !== undefined) await this.#loop;
+    if (this.#isWanted) throw new CaptureError('capturing', 'the camera is being captured');
+    const grab = this.#grabbing.then(() => this.#grabNow(options));
+    // The next in line waits for the end of this one, not for its success.
+    this.#grabbing = grab.catch(() => undefined);
+    return grab;
+  }
+
+  /** Ends the run and what is being grabbed. Idempotent. */
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    this.want(false);
+    this.#grabs.abort();
+    await Promise.all([this.#loop, this.#grabbing]);
+  }
+
+  async #grabNow(options: GrabOptions): Promise<Still> {
+    if (this.#isStopped) throw new CaptureError('stopped', 'the camera is being stopped');
+    const signal = AbortSignal.any([this.#grabs.signal, ...(options.signal ? [options.signal] : [])]);
+    return grabFrame(this.#deps.ffmpeg(), this.#deps.source(), { ...options, signal });
+  }
+
+  async #keepPublishing(): Promise<void> {
+    await this.#grabbing;
+    let failures = 0;
+    this.#setState({ restarts: 0 });
+    while (this.#isWanted) {
+      const startedMs = performance.now();
+      const reason = await this.#runOnce();
+      if (reason === undefined) continue;
+      if (performance.now() - startedMs >= (this.#deps.healthyMs ?? 10_000)) {
+        failures = 0;
+        this.#backoff.reset();
+      }
+      this.#replaceState({ status: 'failed', reason, frames: 0, fps: 0, restarts: this.#state.restarts + 1 });
+      this.#deps.log.warn({ camera: this.#deps.name, reason }, 'the capture ended and is started again');
+      if (failures > 0) await delay(this.#backoff.next(), this.#wake.signal);
+      failures += 1;
+    }
+    this.#backoff.reset();
+    this.#loop = undefined;
+    this.#replaceState({ status: 'idle', frames: 0, fps: 0, restarts: this.#state.restarts });
+  }
+
+  /** One run from its start to its end; resolves with the reason, undefined where the end was our own wish. */
+  async #runOnce(): Promise<string | undefined> {
+    let publisher: Publisher;
+    try {
+      publisher = await this.#build();
+    } catch (error) {
+      return error instanceof Error ? redactUrls(error.message) : String(error);
+    }
+    if (!this.#isWanted) return undefined;
+    this.#publisher = publisher;
+    publisher.start();
+    this.#setState({
+      status: 'starting',
+      startedAt: Date.now(),
+      ...(publisher.pid && { pid: publisher.pid }),
+    });
+    const end: PublisherEnd = await publisher.ended;
+    this.#publisher = undefined;
+    return end.wasStopped ? undefined : end.reason;
+  }
+
+  async #build(): Promise<Publisher> {
+    const { name, pidDir, stallMs, startTimeoutMs, log } = this.#deps;
+    this.#setState({ status: 'starting' });
+    const ffmpeg = this.#deps.ffmpeg();
+    const source = this.#deps.source();
+    const encoder = await this.#deps.encoder.choose(ffmpeg);
+    const bitrate = this.#deps.bitrate?.();
+    const args = buildCaptureArgs({
+      source,
+      publishUrl: this.#deps.publishUrl(),
+      encoder,
+      ...(bitrate !== undefined && { bitrate }),
+    });
+    this.#setState({ encoder: encoder.name, command: redactUrls([ffmpeg, ...args].join(' ')) });
+    return new Publisher({
+      name,
+      ffmpeg,
+      args,
+      log,
+      ...(pidDir !== undefined && { pidDir }),
+      ...(stallMs !== undefined && { stallMs }),
+      ...(startTimeoutMs !== undefined && { startTimeoutMs }),
+      onProgress: ({ frames, fps }) => this.#takeProgress(frames, fps),
+    });
+  }
+
+  #takeProgress(frames: number, fps: number): void {
+    if (!this.#isWanted) return;
+    const { reason: _, ...rest } = this.#state;
+    this.#replaceState({ ...rest, status: 'publishing', frames, fps });
+  }
+
+  #setState(change: Partial<CaptureState>): void {
+    this.#replaceState({ ...this.#state, ...change });
+  }
+
+  #replaceState(state: CaptureState): void {
+    const hasNewStatus = state.status !== this.#state.status;
+    this.#state = state;
+    if (hasNewStatus)
+      this.#deps.log.info({ camera: this.#deps.name, status: state.status }, 'the capture changed its state');
+    for (const listener of this.#listeners) listener(state);
+  }
+}

@@ -1,0 +1,27 @@
+import type { Role } from '@mediamtx-camera-service/protocol';
+import { loadSecret } from './auth/secret.ts';
+import { Tokens } from './auth/tokens.ts';
+import { loadConfig } from './config/load.ts';
+
+export interface CreateTokenOptions {
+  role: Role;
+  user: string;
+  /** Default: security.token_expiry. */
+  expiresInSeconds?: number | undefined;
+  configFile?: string | undefined;
+  dataDir?: string | undefined;
+  env: NodeJS.ProcessEnv;
+}
+
+/** A token that the service with this data directory accepts; it need not run. Throws ConfigError. */
+export function createToken(options: CreateTokenOptions): Promise<string> {
+  const config = loadConfig({
+    file: options.configFile,
+    env: options.env,
+    flags: { 'storage.data_dir': options.dataDir },
+  });
+  const secret = loadSecret(config.storage.data_dir, config.security.jwt_secret);
+  const tokens = new Tokens({ secret, expirySeconds: config.security.token_expiry });
+  const { user, role, expiresInSeconds } = options;
+  return tokens.create({ user, role, ...(expiresInSeconds !== undefined && { expiresInSeconds }) });
+}

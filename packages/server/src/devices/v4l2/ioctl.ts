@@ -1,0 +1,82 @@
+import { constants as fsConstants } from 'node:fs';
+import { open, type FileHandle } from 'node:fs/promises';
+import { constants as osConstants } from 'node:os';
+
+type IoctlFunction = (fd: number, request: number, argument: Buffer) => number;
+interface Libc {
+  ioctl: IoctlFunction;
+  readErrno: () => number;
+}
+
+/** An ioctl that failed; `code` is the errno's name, such as ENODEV. */
+export class IoctlError extends Error {
+  override readonly name = 'IoctlError';
+  readonly code: string;
+
+  constructor(request: number, code: string) {
+    super(`ioctl 0x${request.toString(16)}: ${code}`);
+    this.code = code;
+  }
+}
+
+/** The C library cannot be called on this machine. */
+export class NativeCallsUnavailableError extends Error {
+  override readonly name = 'NativeCallsUnavailableError';
+}
+
+const errnoNames = new Map(Object.entries(osConstants.errno).map(([name, value]) => [value, name]));
+
+// Loaded with the first device, so that a machine without cameras never pays for it or fails on it.
+let libc: Promise<Libc> | undefined;
+
+async function loadLibc(): Promise<Libc> {
+  try {
+    const { default: koffi } = await import('koffi');
+    // null: the symbols of this process, so that glibc and musl both serve.
+    const ioctl = koffi.load(null).func('int ioctl(int, unsigned long, void*)') as IoctlFunction;
+    return { ioctl, readErrno: () => koffi.errno() };
+  } catch (error) {
+    throw new NativeCallsUnavailableError('the C library cannot be called', { cause: error });
+  }
+}
+
+/** An open device node. */
+export class V4l2Device {
+  readonly #handle: FileHandle;
+  readonly #libc: Libc;
+
+  constructor(handle: FileHandle, native: Libc) {
+    this.#handle = handle;
+    this.#libc = native;
+  }
+
+  /** Fills `argument`. Throws IoctlError. Blocks the event loop: for queries that touch no hardware. */
+  ioctl(request: number, argument: Buffer): void {
+    for (;;) {
+      if (this.#libc.ioctl(this.#handle.fd, request, argument) !== -1) return;
+      const errno = this.#libc.readErrno();
+      if (errno !== osConstants.errno.EINTR) {
+        throw new IoctlError(request, errnoNames.get(errno) ?? `errno ${errno}`);
+      }
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#handle.close();
+  }
+}
+
+/**
+ * Opens a node beside whoever streams from it. Opening may wait for the device to wake up, hence off the
+ * event loop. Throws the file system's error (its `code`: EACCES, ENODEV…) or NativeCallsUnavailableError.
+ */
+export async function openDevice(node: string): Promise<V4l2Device> {
+  const handle = await open(node, fsConstants.O_RDWR | fsConstants.O_NONBLOCK);
+  try {
+    libc ??= loadLibc();
+    return new V4l2Device(handle, await libc);
+  } catch (error) {
+    await handle.close();
+    throw error;
+  }
+}

@@ -1,0 +1,86 @@
+import { availableParallelism, freemem, loadavg, totalmem } from 'node:os';
+import type { HealthReport, HealthSource } from './report.ts';
+
+/** One answer of a probe: the HTTP status that monitors look at, and the words for a person. */
+export interface HealthAnswer {
+  statusCode: 200 | 503;
+  body: Record<string, unknown>;
+}
+
+type Answer = (report: HealthReport) => HealthAnswer;
+
+/** Every health path with what it answers. */
+export const healthAnswers: Record<string, Answer> = {
+  '/health': (report) => overall(report, { uptime: report.uptimeSeconds, version: report.version }),
+  // It only says that the process still answers: a restart would not mend what else may be wrong.
+  '/health/live': () => ({ statusCode: 200, body: { status: 'alive', live: true } }),
+  '/health/ready': ready,
+  '/health/detailed': (report) =>
+    overall(report, {
+      uptime: report.uptimeSeconds,
+      version: report.version,
+      components: report.components,
+      problems: report.problems,
+      cameras: report.cameras,
+      mediamtx: report.mediamtx,
+    }),
+  '/health/system': (report) => overall(report, { details: describeSystem(report) }),
+  '/health/cameras': (report) => component(report, 'camera_monitor', report.cameras),
+  '/health/mediamtx': (report) => component(report, 'mediamtx', report.mediamtx),
+};
+
+/** The answer to one probe. A source that fails is told as unhealthy, never as a broken answer. */
+export function answerHealth(path: string, source: HealthSource, now: () => number = Date.now): HealthAnswer {
+  const timestamp = new Date(now()).toISOString();
+  try {
+    const { statusCode, body } = healthAnswers[path]!(source.report());
+    return { statusCode, body: { ...body, timestamp } };
+  } catch {
+    // What failed is logged by the part itself; a probe needs the verdict.
+    return { statusCode: 503, body: { status: 'unhealthy', timestamp } };
+  }
+}
+
+function overall(report: HealthReport, fields: Record<string, unknown>): HealthAnswer {
+  return {
+    statusCode: report.status === 'UNHEALTHY' ? 503 : 200,
+    body: { status: statusWord(report), ...fields },
+  };
+}
+
+function ready(report: HealthReport): HealthAnswer {
+  const isReady = !report.isStarting && report.status !== 'UNHEALTHY';
+  const { components, problems } = report;
+  const details = { status: statusWord(report), components, problems };
+  return {
+    statusCode: isReady ? 200 : 503,
+    body: { status: isReady ? 'ready' : 'not_ready', ready: isReady, details },
+  };
+}
+
+function component(report: HealthReport, name: 'camera_monitor' | 'mediamtx', details: object): HealthAnswer {
+  const state = report.components[name];
+  const problems = report.problems.filter((problem) => problem.component === name);
+  const isDown = state === 'ERROR' || state === 'STOPPED';
+  const word = isDown ? 'unhealthy' : problems.length > 0 ? 'degraded' : 'healthy';
+  return {
+    statusCode: isDown ? 503 : 200,
+    body: { status: state === 'STARTING' ? 'starting' : word, details: { state, ...details }, problems },
+  };
+}
+
+function statusWord(report: HealthReport): string {
+  return report.isStarting && report.status !== 'UNHEALTHY' ? 'starting' : report.status.toLowerCase();
+}
+
+function describeSystem(report: HealthReport): Record<string, unknown> {
+  return {
+    uptime: report.uptimeSeconds,
+    cpus: availableParallelism(),
+    load_average: loadavg(),
+    memory_total: totalmem(),
+    memory_free: freemem(),
+    process_memory: process.memoryUsage.rss(),
+    runtime: `Node ${process.versions.node}`,
+  };
+}

@@ -1,0 +1,71 @@
+import { fastify, type FastifyInstance } from 'fastify';
+import { errnoOf } from '../errors.ts';
+import { listenOn, portOf } from '../http/listen.ts';
+import type { Logger } from '../log.ts';
+import type { HealthSource } from './report.ts';
+import { addHealthRoutes } from './routes.ts';
+
+export const defaultHealthPort = 8003;
+/** How many ports are tried when none was configured. */
+const portsTried = 100;
+
+export interface HealthServerDeps {
+  /** `port` undefined: 8003, or the next free one. */
+  config: { host: string; port?: number | undefined };
+  source: HealthSource;
+  log: Logger;
+}
+
+/** The health port. It starts first of all, so that a probe sees `starting` rather than a refused connection. */
+export class HealthServer {
+  readonly #deps: HealthServerDeps;
+  #app: FastifyInstance | undefined;
+
+  constructor(deps: HealthServerDeps) {
+    this.#deps = deps;
+  }
+
+  /** The port that was taken; undefined while it does not listen. */
+  get port(): number | undefined {
+    return this.#app && portOf(this.#app);
+  }
+
+  async start(): Promise<void> {
+    const { host, port } = this.#deps.config;
+    if (port !== undefined) {
+      await this.#listen(host, port);
+      return;
+    }
+    for (let offset = 0; offset < portsTried; offset += 1) {
+      try {
+        await this.#listen(host, defaultHealthPort + offset);
+        return;
+      } catch (error) {
+        if (errnoOf(error) !== 'EADDRINUSE') throw error;
+      }
+    }
+    await this.#listen(host, 0);
+  }
+
+  async stop(): Promise<void> {
+    const app = this.#app;
+    this.#app = undefined;
+    await app?.close();
+  }
+
+  async #listen(host: string, port: number): Promise<void> {
+    const app = fastify({ forceCloseConnections: true, return503OnClosing: false });
+    addHealthRoutes(app, this.#deps.source);
+    app.setNotFoundHandler((_request, reply) =>
+      reply.code(404).send({ error: 'there are only the /health paths' }),
+    );
+    try {
+      await listenOn(app, { host, port, key: 'health.port' });
+    } catch (error) {
+      await app.close();
+      throw error;
+    }
+    this.#app = app;
+    this.#deps.log.info({ host, port: portOf(app) }, 'health port listens');
+  }
+}

@@ -1,0 +1,67 @@
+import { basename, dirname } from 'node:path';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { fileName } from '@mediamtx-camera-service/protocol';
+import { mayView } from '../auth/identity.ts';
+import { AppError, notFound } from '../errors.ts';
+import type { FileCatalog } from './deps.ts';
+import type { RequestAuth } from './request-auth.ts';
+import type { UrlSigner } from './signing.ts';
+
+export interface FileDeps {
+  auth: RequestAuth;
+  signer: UrlSigner;
+  catalog: FileCatalog;
+}
+
+type Kind = 'recordings' | 'snapshots';
+type FileRequest = FastifyRequest<{ Params: { '*': string }; Querystring: { exp?: string; sig?: string } }>;
+
+/** Downloads: by a signed link or a login. Only files that the catalogue knows are ever opened. */
+export function addFileRoutes(app: FastifyInstance, deps: FileDeps): void {
+  for (const kind of ['recordings', 'snapshots'] as const) {
+    // A wildcard, so that a name with slashes is told as a wrong name.
+    app.get(`/files/${kind}/*`, (request: FileRequest, reply) => sendFile(deps, { kind, request, reply }));
+  }
+}
+
+async function sendFile(
+  deps: FileDeps,
+  { kind, request, reply }: { kind: Kind; request: FileRequest; reply: FastifyReply },
+): Promise<FastifyReply> {
+  const name = request.params['*'];
+  if (!fileName.safeParse(name).success) throw wrongName();
+  const path = filePath(kind, name);
+  const link = deps.signer.verify(path, request.query);
+  const identity = link === 'valid' ? undefined : await requireLogin(deps, request, link);
+  const file = await deps.catalog.find(kind, name);
+  if (!file || (identity && !mayView(identity, file.device))) throw notFound('file', name);
+  reply.header('content-type', file.contentType);
+  reply.header('content-disposition', `attachment; filename="${name}"`);
+  reply.header('cache-control', 'private, no-cache');
+  return reply.sendFile(basename(file.path), dirname(file.path), { contentType: false, cacheControl: false });
+}
+
+/** The path by which a file is downloaded, before it is signed. */
+export function filePath(kind: Kind, name: string): string {
+  return `/files/${kind}/${name}`;
+}
+
+async function requireLogin(deps: FileDeps, request: FileRequest, link: 'expired' | 'invalid') {
+  const identity = await deps.auth.identify(request);
+  if (identity) return identity;
+  if (request.query.sig === undefined) return deps.auth.require(request);
+  throw new AppError('authentication_failed', {
+    reason: `link_${link}`,
+    details: link === 'expired' ? 'the link has expired' : 'the link is not valid',
+    suggestion: 'ask for the file anew to get a fresh download_url',
+  });
+}
+
+function wrongName(): AppError {
+  return new AppError('invalid_params', {
+    reason: 'invalid_file_name',
+    param: 'filename',
+    rule: 'letters, digits, dot, underscore and hyphen, beginning with a letter or digit',
+    details: 'that is no name of a file of this service',
+  });
+}

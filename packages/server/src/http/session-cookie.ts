@@ -1,0 +1,48 @@
+import { roles } from '@mediamtx-camera-service/protocol';
+import { z } from 'zod';
+import { isExpired, type Identity } from '../auth/identity.ts';
+import type { UrlSigner } from './signing.ts';
+
+export const sessionCookieName = 'camera_session';
+const lifetimeMs = 24 * 3600 * 1000;
+
+const sealedIdentity = z.object({
+  user: z.string().min(1),
+  role: z.enum(roles),
+  expiresAt: z.number(),
+  cameras: z.array(z.string()).optional(),
+});
+
+/**
+ * The page's session: the identity itself in the cookie, marked by the service, so that a page stays logged in over a
+ * restart. It is no token: nothing but the cookie is read this way.
+ */
+export class SessionCookies {
+  readonly #signer: UrlSigner;
+  readonly #now: () => number;
+
+  constructor(deps: { signer: UrlSigner; now?: () => number }) {
+    this.#signer = deps.signer;
+    this.#now = deps.now ?? Date.now;
+  }
+
+  /** A session of 24 hours, or as long as the identity's own rights last. */
+  seal(identity: Identity): { value: string; identity: Identity & { expiresAt: number } } {
+    const expiresAt = Math.min(this.#now() + lifetimeMs, identity.expiresAt ?? Number.POSITIVE_INFINITY);
+    const sealed = { user: identity.user, role: identity.role, expiresAt, cameras: identity.cameras };
+    const body = Buffer.from(JSON.stringify(sealed)).toString('base64url');
+    return {
+      value: `${body}.${this.#signer.tag('session', body)}`,
+      identity: { ...identity, method: 'session', expiresAt },
+    };
+  }
+
+  /** The identity of a cookie; undefined for one that is not ours or has expired. */
+  open(value: string): Identity | undefined {
+    const [body = '', mark = ''] = value.split('.', 2);
+    if (!this.#signer.hasTag(mark, 'session', body)) return undefined;
+    const { cameras, ...rest } = sealedIdentity.parse(JSON.parse(Buffer.from(body, 'base64url').toString()));
+    const identity: Identity = { ...rest, method: 'session', ...(cameras && { cameras }) };
+    return isExpired(identity, this.#now()) ? undefined : identity;
+  }
+}

@@ -1,0 +1,25 @@
+import type { StreamAddresses } from '../cameras/camera-view.ts';
+
+export interface AddressesDeps {
+  rtspPort: () => number;
+  httpPort: () => number;
+}
+
+/** Addresses for a client, on the host name that it used itself. They carry no credentials. */
+export class Addresses {
+  readonly #deps: AddressesDeps;
+
+  constructor(deps: AddressesDeps) {
+    this.#deps = deps;
+  }
+
+  streamsOf(path: string, host: string): StreamAddresses {
+    const { rtspPort, httpPort } = this.#deps;
+    const front = `http://${host}:${httpPort()}/media/${path}`;
+    return {
+      rtsp: `rtsp://${host}:${rtspPort()}/${path}`,
+      webrtc: `${front}/whep`,
+      hls: `${front}/hls/index.m3u8`,
+    };
+  }
+}

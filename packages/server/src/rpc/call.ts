@@ -1,0 +1,30 @@
+import type { MethodName, Params, Result, namespaces } from '@mediamtx-camera-service/protocol';
+import type { Identity } from '../auth/identity.ts';
+import type { Session } from './session.ts';
+
+/** What a handler knows of the call beyond its params. */
+export interface CallContext {
+  session: Session;
+  /** Undefined for methods without login, and for reads under `security.open_reads`. */
+  identity: Identity | undefined;
+  requestId: string;
+  /** What the client used as Host, without port. */
+  host: string;
+  /** The camera as the request named it: `cameraN`, `/dev/videoN`, or empty where it named none. */
+  deviceForm: string;
+  /** Aborted when the caller is gone. */
+  signal: AbortSignal;
+}
+
+export type Handler<M extends MethodName> = (
+  params: Params<M>,
+  context: CallContext,
+) => Result<M> | Promise<Result<M>>;
+
+export type HandlerTable = { [M in MethodName]: Handler<M> };
+
+/** The handlers of one namespace of the contract. */
+export type HandlersOf<N extends keyof typeof namespaces> = Pick<
+  HandlerTable,
+  keyof (typeof namespaces)[N] & MethodName
+>;

@@ -1,0 +1,229 @@
+import type { RpcError } from '@mediamtx-camera-service/protocol';
+import { AppError } from '../errors.ts';
+import type { Logger } from '../log.ts';
+import { checkAccess } from './access.ts';
+import { Audit } from './audit.ts';
+import type { CallContext, HandlerTable } from './call.ts';
+import {
+  checkBatch,
+  invalidRequest,
+  isFields,
+  noId,
+  parseMessage,
+  readEnvelope,
+  readId,
+} from './envelope.ts';
+import { currentExchange, type Exchange } from './exchange.ts';
+import { createEntries, methodNotFound, readParams, type MethodEntry } from './method-entry.ts';
+import type { Session } from './session.ts';
+
+export interface DispatcherDeps {
+  handlers: HandlerTable;
+  log: Logger;
+  now: () => number;
+  openReads: boolean;
+  replyMetadata: boolean;
+  validateResults: boolean;
+}
+
+/** One message and where it came from. */
+export interface Incoming {
+  text: string;
+  session: Session;
+  exchange: Exchange;
+  /** The request's place in a batch. */
+  index?: number;
+}
+
+/** A promise only where a handler works in the background; undefined where there is nothing to say. */
+export type Reply = string | undefined | Promise<string | undefined>;
+
+interface Call {
+  idText: string | undefined;
+  /** No `id` member: nothing is replied. */
+  isNotification: boolean;
+  session: Session;
+  requestId: string;
+  startedAt: number;
+  deviceForm: string;
+  entry: MethodEntry | undefined;
+}
+
+/**
+ * JSON-RPC 2.0: text in, text out. Checks stand in this order, so that none tells what a later one guards: size and
+ * rate, envelope, method, login, role, params; what the params name is the handlers' part.
+ */
+export class Dispatcher {
+  readonly counts = { calls: 0, errors: 0 };
+  readonly #deps: DispatcherDeps;
+  readonly #entries: Map<string, MethodEntry>;
+  readonly #audit: Audit;
+  readonly #log: Logger;
+
+  constructor(deps: DispatcherDeps) {
+    this.#deps = deps;
+    this.#entries = createEntries(deps.handlers);
+    this.#audit = new Audit(deps.log);
+    this.#log = deps.log.child({ component: 'rpc' });
+  }
+
+  /** Never throws or rejects. */
+  dispatch(incoming: Incoming): Reply {
+    let message: unknown;
+    try {
+      message = parseMessage(incoming.text);
+      if (Array.isArray(message)) checkBatch(message);
+    } catch (error) {
+      return this.#refuse(error, incoming);
+    }
+    return Array.isArray(message) ? this.#answerBatch(message, incoming) : this.#answer(message, incoming);
+  }
+
+  refuseBinary(session: Session): string | undefined {
+    const error = invalidRequest('binary frames are not read', 'send text frames');
+    return this.#refuse(error, { text: '', session, exchange: { session } });
+  }
+
+  #answer(message: unknown, incoming: Incoming): Reply {
+    const call = this.#openCall(message, incoming);
+    try {
+      call.session.budget.spend(call.startedAt);
+      const outcome = this.#run(message, call, incoming);
+      return outcome instanceof Promise ? this.#settle(call, outcome) : this.#succeed(call, outcome);
+    } catch (error) {
+      return this.#fail(call, error);
+    }
+  }
+
+  async #answerBatch(messages: unknown[], incoming: Incoming): Promise<string | undefined> {
+    const pending: Promise<string | undefined>[] = [];
+    for (const [index, message] of messages.entries()) {
+      // What stands after a login in the same batch counts on it.
+      await incoming.session.loginInProgress;
+      pending.push(Promise.resolve(this.#answer(message, { ...incoming, index })));
+    }
+    const replies = (await Promise.all(pending)).filter((reply) => reply !== undefined);
+    return replies.length === 0 ? undefined : `[${replies.join(',')}]`;
+  }
+
+  #refuse(reason: unknown, incoming: Incoming): string | undefined {
+    const call = this.#openCall(undefined, incoming);
+    try {
+      call.session.budget.spend(call.startedAt);
+      return this.#fail(call, reason);
+    } catch (error) {
+      return this.#fail(call, error);
+    }
+  }
+
+  #openCall(message: unknown, incoming: Incoming): Call {
+    this.counts.calls += 1;
+    return {
+      idText: readId(message, incoming),
+      isNotification: isFields(message) && message['id'] === undefined,
+      session: incoming.session,
+      requestId: incoming.session.nextRequestId(),
+      startedAt: this.#deps.now(),
+      deviceForm: '',
+      entry: undefined,
+    };
+  }
+
+  #run(message: unknown, call: Call, incoming: Incoming): unknown {
+    const { method, params: given } = readEnvelope(message, call.idText, incoming);
+    const entry = this.#entries.get(method);
+    if (entry === undefined) throw methodNotFound(method);
+    call.entry = entry;
+    const { session } = call;
+    checkAccess(entry.definition, session, this.#deps.openReads);
+    const params = readParams(entry, given);
+    const { device } = params;
+    if (typeof device === 'string') call.deviceForm = device;
+    const context: CallContext = {
+      session,
+      identity: session.identity,
+      requestId: call.requestId,
+      host: session.host,
+      deviceForm: call.deviceForm,
+      signal: session.signal,
+    };
+    if (!entry.mayNotify) return entry.handler(params, context);
+    const outcome = currentExchange.run(incoming.exchange, entry.handler, params, context);
+    if (entry.isLogin && outcome instanceof Promise) session.waitForLogin(outcome);
+    return outcome;
+  }
+
+  async #settle(call: Call, outcome: Promise<unknown>): Promise<string | undefined> {
+    const { budget } = call.session;
+    budget.callStarted();
+    try {
+      return this.#succeed(call, await outcome);
+    } catch (error) {
+      return this.#fail(call, error);
+    } finally {
+      budget.callEnded();
+    }
+  }
+
+  #succeed(call: Call, result: unknown): string | undefined {
+    if (this.#deps.validateResults) checkResult(call.entry!, result);
+    const text = JSON.stringify(result) ?? 'null';
+    if (call.entry!.isAudited) this.#writeAudit(call);
+    if (call.idText === undefined) return undefined;
+    return `{"jsonrpc":"2.0","id":${call.idText},"result":${text}${this.#metadata(call)}}`;
+  }
+
+  #fail(call: Call, reason: unknown): string | undefined {
+    this.counts.errors += 1;
+    const error = this.#describe(reason, call);
+    if (call.entry?.isAudited) this.#writeAudit(call, error);
+    // Whatever is no request at all is answered, since it can't be a notification either.
+    if (call.isNotification && error.errorName !== 'invalid_request') return undefined;
+    const body = JSON.stringify(error.toRpcError() satisfies RpcError);
+    return `{"jsonrpc":"2.0","id":${call.idText ?? noId},"error":${body}${this.#metadata(call)}}`;
+  }
+
+  #describe(reason: unknown, { requestId, entry }: Call): AppError {
+    if (reason instanceof AppError && reason.errorName !== 'internal_error') return reason;
+    const method = entry?.name ?? '';
+    this.#log.error({ err: reason, request_id: requestId, method }, 'a call failed for an unknown reason');
+    return new AppError('internal_error', {
+      reason: 'internal_error',
+      details: `${method === '' ? 'the request' : method} failed inside the service`,
+      suggestion: `the service's log tells more under the request id ${requestId}`,
+      request_id: requestId,
+    });
+  }
+
+  #metadata({ startedAt, requestId }: Call): string {
+    if (!this.#deps.replyMetadata) return '';
+    const now = this.#deps.now();
+    const metadata = {
+      processing_time_ms: Math.max(0, now - startedAt),
+      server_timestamp: new Date(now).toISOString(),
+      request_id: requestId,
+    };
+    return `,"metadata":${JSON.stringify(metadata)}`;
+  }
+
+  #writeAudit(call: Call, error?: AppError): void {
+    const { session, entry } = call;
+    const isRefused = error?.errorName === 'authentication_failed' || error?.errorName === 'permission_denied';
+    this.#audit.write({
+      who: session.identity?.user ?? '',
+      role: session.identity?.role ?? '',
+      remote_address: session.remoteAddress,
+      method: entry!.name,
+      device: call.deviceForm,
+      outcome: error === undefined ? 'ok' : isRefused ? 'refused' : 'failed',
+      ...(error && { error_code: error.code }),
+      duration_ms: Math.max(0, this.#deps.now() - call.startedAt),
+      request_id: call.requestId,
+    });
+  }
+}
+
+function checkResult({ name, definition }: MethodEntry, result: unknown): void {
+  const parsed = definition.result.safeParse(result);
+  if (!parsed.success) throw new Error(`the result of ${name} violates the contract: ${parsed.error.message}`);
+}

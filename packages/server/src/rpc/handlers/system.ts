@@ -1,0 +1,57 @@
+import type { Result } from '@mediamtx-camera-service/protocol';
+import { mayView } from '../../auth/identity.ts';
+import type { CameraRegistry } from '../../cameras/registry.ts';
+import type { CameraMonitor } from '../../cameras/monitor.ts';
+import type { HealthSource } from '../../health/report.ts';
+import type { MediaServer } from '../../mediamtx/media-server.ts';
+import type { HandlersOf } from '../call.ts';
+
+export interface SystemHandlerDeps {
+  health: HealthSource;
+  cameras: CameraRegistry;
+  monitor: CameraMonitor;
+  media: MediaServer;
+  version: string;
+  buildDate: string | null;
+}
+
+const maxCameras = 64;
+
+export function systemHandlers(deps: SystemHandlerDeps): Omit<HandlersOf<'system'>, 'rpc.discover'> {
+  const { health, cameras, monitor, media, version } = deps;
+  return {
+    get_status: () => {
+      const { status, uptimeSeconds, components, problems } = health.report();
+      return { status, uptime: uptimeSeconds, version, components, problems };
+    },
+    get_system_status: (_params, { identity }) => {
+      const { isStarting, problems } = health.report();
+      const available = cameras.list().filter(({ device, status }) => status === 'CONNECTED' && (!identity || mayView(identity, device)));
+      return {
+        status: isStarting ? 'starting' : problems.length > 0 ? 'partial' : 'ready',
+        message: problems.map(({ reason }) => reason).join('; ') || (isStarting ? 'the service is starting' : 'all is well'),
+        available_cameras: available.map(({ device }) => device),
+        discovery_active: monitor.state === 'RUNNING',
+      };
+    },
+    get_server_info: () => serverInfo(deps),
+  };
+
+  function serverInfo({ buildDate }: SystemHandlerDeps): Result<'get_server_info'> {
+    return {
+      name: 'MediaMTX Camera Service',
+      version,
+      build_date: buildDate,
+      runtime: `node ${process.versions.node}`,
+      architecture: `${process.platform} ${process.arch}`,
+      capabilities: ['usb', 'test', 'snapshots', 'recordings', 'webrtc', 'll-hls', 'rtsp', 'events'],
+      supported_formats: { snapshot: ['jpg', 'png'], recording: ['mp4', 'fmp4', 'mkv'] },
+      max_cameras: maxCameras,
+      mediamtx: {
+        version: media.controller.info?.version ?? null,
+        mode: media.mode ?? null,
+        limitations: media.limitations,
+      },
+    };
+  }
+}

@@ -1,0 +1,187 @@
+import { randomUUID } from 'node:crypto';
+import { subprotocol as greetedSubprotocol, type NotificationParams } from '@mediamtx-camera-service/protocol';
+import type { Identity } from '../auth/identity.ts';
+import type { EventLog } from '../events/event-log.ts';
+import type { Notifier } from '../events/notifier.ts';
+import type { Logger } from '../log.ts';
+import { Broadcaster } from './broadcaster.ts';
+import type { HandlerTable } from './call.ts';
+import { Dispatcher } from './dispatcher.ts';
+import type { Exchange } from './exchange.ts';
+import { CallBudget, CallBudgets, type LimitOptions } from './limits.ts';
+import { notificationText, Outbox, type OutboxLimits, type RpcSocket } from './outbox.ts';
+import { Session } from './session.ts';
+import type { Sessions } from './sessions.ts';
+
+/** A message as `ws` hands it over. */
+export type RawMessage = string | Buffer | ArrayBuffer | Buffer[];
+
+export interface ConnectionInfo {
+  remoteAddress: string;
+  /** What the client used as Host, without port. */
+  host: string;
+  /** Who it is by the upgrade request's credentials. */
+  identity?: Identity | undefined;
+  /** The WebSocket subprotocol that was agreed on. */
+  subprotocol?: string | undefined;
+}
+
+export interface PostInfo {
+  remoteAddress: string;
+  host: string;
+  identity?: Identity | undefined;
+  signal: AbortSignal;
+}
+
+/** What a socket's owner calls; both may be called after the socket is closed. */
+export interface RpcConnection {
+  onMessage(data: RawMessage, isBinary: boolean): void;
+  onClose(): void;
+}
+
+export interface RpcServerDeps {
+  handlers: HandlerTable;
+  sessions: Sessions;
+  events: EventLog;
+  notifier: Notifier;
+  log: Logger;
+  limits: LimitOptions;
+  greeting: NotificationParams<'hello'>;
+  openReads?: boolean;
+  replyMetadata?: boolean;
+  /** For tests: a result that violates the contract becomes an internal error. */
+  validateResults?: boolean;
+  outboxLimits?: Partial<OutboxLimits>;
+  now?: () => number;
+}
+
+const goingAway = 1001;
+
+/** JSON-RPC over whatever carries it: connections that it is handed, and single POST bodies. */
+export class RpcServer {
+  readonly #deps: RpcServerDeps;
+  readonly #dispatcher: Dispatcher;
+  readonly #broadcaster: Broadcaster;
+  readonly #budgets: CallBudgets;
+  readonly #greeting: string;
+  readonly #now: () => number;
+  #isStopped = false;
+
+  constructor(deps: RpcServerDeps) {
+    this.#deps = deps;
+    this.#now = deps.now ?? Date.now;
+    this.#greeting = notificationText('hello', deps.greeting);
+    this.#budgets = new CallBudgets(deps.limits);
+    this.#broadcaster = new Broadcaster(deps, this.#now);
+    this.#dispatcher = new Dispatcher({
+      handlers: deps.handlers,
+      log: deps.log,
+      now: this.#now,
+      openReads: deps.openReads ?? false,
+      replyMetadata: deps.replyMetadata ?? false,
+      validateResults: deps.validateResults ?? false,
+    });
+  }
+
+  /** Calls answered so far and how many of them with an error. */
+  get counts(): { calls: number; errors: number } {
+    return this.#dispatcher.counts;
+  }
+
+  /** True, or why one more connection of this address is refused (the upgrade then gets 503). */
+  mayAccept(remoteAddress: string): true | string {
+    return this.#deps.sessions.mayAccept(remoteAddress);
+  }
+
+  /** Serves an open socket until `onClose`. */
+  accept(socket: RpcSocket, info: ConnectionInfo): RpcConnection {
+    const { sessions, limits, outboxLimits } = this.#deps;
+    const outbox = new Outbox(socket, outboxLimits);
+    const budget = new CallBudget(limits, this.#now());
+    const session = this.#createSession(info, { transport: 'websocket', outbox, budget });
+    sessions.add(session);
+    if (info.subprotocol === greetedSubprotocol) outbox.sendReply(this.#greeting);
+    return {
+      onMessage: (data, isBinary) => {
+        if (isBinary) this.#refuseBinary(session, outbox);
+        else this.#receive(toText(data), session, outbox);
+      },
+      onClose: () => {
+        sessions.remove(session);
+        session.dispose();
+      },
+    };
+  }
+
+  /** The reply to one POST body; undefined where there is none to give (notifications). */
+  async handlePost(body: string, info: PostInfo): Promise<string | undefined> {
+    const caller = info.identity ? `user ${info.identity.user}` : `address ${info.remoteAddress}`;
+    const budget = this.#budgets.of(caller, this.#now());
+    const session = this.#createSession(info, { transport: 'http', budget, signal: info.signal });
+    const exchange: Exchange = { session };
+    try {
+      return await this.#dispatcher.dispatch({ text: body, session, exchange });
+    } finally {
+      exchange.session = undefined;
+    }
+  }
+
+  /** Tells every subscriber that the service shuts down, then closes all connections. */
+  stop(): void {
+    if (this.#isStopped) return;
+    this.#isStopped = true;
+    const { sessions, events } = this.#deps;
+    sessions.refuseNew();
+    events.append('system.shutdown', { reason: 'the service shuts down' });
+    this.#broadcaster.stop();
+    for (const { outbox } of sessions) outbox?.close(goingAway, 'the service shuts down');
+  }
+
+  #createSession(
+    { identity, host, remoteAddress }: { identity?: Identity | undefined; host: string; remoteAddress: string },
+    kind: {
+      transport: 'websocket' | 'http';
+      budget: CallBudget;
+      outbox?: Outbox;
+      signal?: AbortSignal;
+    },
+  ): Session {
+    const { events, openReads = false } = this.#deps;
+    const id = randomUUID();
+    return new Session({ id, host, remoteAddress, identity, ...kind, events, openReads, now: this.#now });
+  }
+
+  #refuseBinary(session: Session, outbox: Outbox): void {
+    const reply = this.#dispatcher.refuseBinary(session);
+    if (reply !== undefined) outbox.sendReply(reply);
+  }
+
+  #receive(text: string, session: Session, outbox: Outbox): void {
+    if (session.signal.aborted) return;
+    if (session.loginInProgress) {
+      // What a client sends right after `authenticate` counts on it.
+      void session.loginInProgress.then(() => this.#receive(text, session, outbox));
+      return;
+    }
+    const exchange: Exchange = { session };
+    const reply = this.#dispatcher.dispatch({ text, session, exchange });
+    // Most calls are answered at once; only the others cost a promise.
+    if (reply instanceof Promise) void reply.then((late) => this.#reply(late, { session, outbox, exchange }));
+    else this.#reply(reply, { session, outbox, exchange });
+  }
+
+  #reply(
+    reply: string | undefined,
+    { session, outbox, exchange }: { session: Session; outbox: Outbox; exchange: Exchange },
+  ): void {
+    if (reply !== undefined) outbox.sendReply(reply);
+    exchange.session = undefined;
+    session.feed?.release();
+  }
+}
+
+function toText(data: RawMessage): string {
+  if (typeof data === 'string') return data;
+  if (Buffer.isBuffer(data)) return data.toString();
+  return (Array.isArray(data) ? Buffer.concat(data) : Buffer.from(data)).toString();
+}

@@ -1,0 +1,124 @@
+import { isExpired, mayView, type Identity } from '../auth/identity.ts';
+import type { EventLog } from '../events/event-log.ts';
+import { Feed } from './feed.ts';
+import type { CallBudget } from './limits.ts';
+import type { Outbox } from './outbox.ts';
+
+export interface SessionOptions {
+  id: string;
+  transport: 'websocket' | 'http';
+  remoteAddress: string;
+  /** What the client used as Host, without port. */
+  host: string;
+  identity: Identity | undefined;
+  budget: CallBudget;
+  openReads: boolean;
+  now: () => number;
+  /** Where notifications go; absent for POST. */
+  outbox?: Outbox | undefined;
+  /** Aborted when the caller of a POST is gone; a connection has its own. */
+  signal?: AbortSignal | undefined;
+  events: Pick<EventLog, 'read' | 'seq'>;
+}
+
+// Older clients rely on these without asking for them.
+const statesToldByDefault: ReadonlySet<string> = new Set(['camera_status_update', 'recording_status_update']);
+
+/** One connection, or one POST: who calls, with which rights, and what it is told. */
+export class Session {
+  readonly id: string;
+  readonly transport: 'websocket' | 'http';
+  readonly remoteAddress: string;
+  readonly host: string;
+  readonly budget: CallBudget;
+  readonly outbox: Outbox | undefined;
+  /** Absent for POST. */
+  readonly feed: Feed | undefined;
+  readonly connectedAt: number;
+  failedLogins = 0;
+  readonly #now: () => number;
+  readonly #openReads: boolean;
+  readonly #abort = new AbortController();
+  /** Aborted when the caller is gone. */
+  readonly signal: AbortSignal;
+  #login: Identity | undefined;
+  #loginInProgress: Promise<void> | undefined;
+  #requestCount = 0;
+
+  constructor(options: SessionOptions) {
+    this.id = options.id;
+    this.transport = options.transport;
+    this.remoteAddress = options.remoteAddress;
+    this.host = options.host;
+    this.budget = options.budget;
+    this.outbox = options.outbox;
+    this.signal = options.signal ?? this.#abort.signal;
+    this.#now = options.now;
+    this.#openReads = options.openReads;
+    this.#login = options.identity;
+    this.connectedAt = options.now();
+    if (options.outbox) {
+      this.feed = new Feed({
+        outbox: options.outbox,
+        events: options.events,
+        mayHear: (device) => this.#mayHear(device),
+        isToldByDefault: (state) => this.identity !== undefined && statesToldByDefault.has(state),
+      });
+    }
+  }
+
+  /** Who is logged in now; rights end at the moment of expiry. */
+  get identity(): Identity | undefined {
+    return this.hasExpired ? undefined : this.#login;
+  }
+
+  get hasExpired(): boolean {
+    return this.#login !== undefined && isExpired(this.#login, this.#now());
+  }
+
+  /** Settled when the login that is being checked is decided; calls that come meanwhile wait for it. */
+  get loginInProgress(): Promise<void> | undefined {
+    return this.#loginInProgress;
+  }
+
+  login(identity: Identity): void {
+    this.#login = identity;
+    this.failedLogins = 0;
+  }
+
+  /** Lets later calls of this session wait for the outcome of a login. */
+  waitForLogin(outcome: Promise<unknown>): void {
+    const decided: Promise<void> = outcome.then(
+      () => this.#loginDecided(decided),
+      () => this.#loginDecided(decided),
+    );
+    this.#loginInProgress = decided;
+  }
+
+  /** Whether the caller may know of the camera (`cameraN`). Without login only `open_reads` gets this far: all. */
+  mayView(device: string): boolean {
+    const { identity } = this;
+    return identity === undefined || mayView(identity, device);
+  }
+
+  nextRequestId(): string {
+    return `${this.id}-${++this.#requestCount}`;
+  }
+
+  /** The caller is gone. */
+  dispose(): void {
+    this.#abort.abort();
+    this.outbox?.dispose();
+    this.feed?.dispose();
+  }
+
+  #mayHear(device: string | undefined): boolean {
+    const { identity } = this;
+    if (identity === undefined) return this.#openReads;
+    return device === undefined || mayView(identity, device);
+  }
+
+  #loginDecided(decided: Promise<void>): void {
+    if (this.#loginInProgress === decided) this.#loginInProgress = undefined;
+  }
+}

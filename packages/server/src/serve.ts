@@ -1,0 +1,93 @@
+import { renameSync, rmSync, writeFileSync } from 'node:fs';
+import { ConfigError, configExitCode, loadConfig, type EffectiveConfig } from './config/load.ts';
+import { messageOf } from './errors.ts';
+import { createLog } from './log.ts';
+import { ServiceManager, type ServiceAddresses } from './service-manager.ts';
+import { serviceVersion } from './version.ts';
+
+export interface ServeOptions {
+  configFile?: string | undefined;
+  /** Written when everything answers, removed at the end. */
+  readyFile?: string | undefined;
+  /** Configuration by path (`server.port`), as the command line has it. */
+  flags: Record<string, unknown>;
+  env: NodeJS.ProcessEnv;
+  /** What the person who started it reads. */
+  print: (text: string) => void;
+}
+
+const failedExitCode = 1;
+// One Ctrl-C arrives twice where npm passes on what the terminal sent already.
+const repeatMs = 1_000;
+
+/** Runs the service until a signal ends it; resolves with the exit code. */
+export async function serve(options: ServeOptions): Promise<number> {
+  let config: EffectiveConfig;
+  try {
+    config = loadConfig({ file: options.configFile, env: options.env, flags: options.flags });
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    process.stderr.write(`camera-service: ${error.message}:\n${error.problems.map((line) => `  - ${line}\n`).join('')}`);
+    return configExitCode;
+  }
+  const log = createLog(config.logging);
+  const manager = new ServiceManager({ config, env: options.env, log });
+  const ended = untilSignalled();
+  try {
+    await manager.start();
+  } catch (error) {
+    log.debug({ err: error }, 'the service could not start');
+    process.stderr.write(`camera-service: ${messageOf(error)}\n`);
+    return failedExitCode;
+  }
+  const addresses = manager.addresses();
+  if (options.readyFile !== undefined) writeReadyFile(options.readyFile, addresses);
+  options.print(welcome(addresses, manager.loginUrl()));
+  const signal = await ended;
+  log.info({ signal }, 'the service stops');
+  if (options.readyFile !== undefined) rmSync(options.readyFile, { force: true });
+  await manager.stop();
+  return 0;
+}
+
+/** Resolves at the first SIGTERM or SIGINT; a second one, a second later or more, ends the process at once. */
+function untilSignalled(): Promise<NodeJS.Signals> {
+  return new Promise((resolve) => {
+    let firstAt: number | undefined;
+    const onSignal = (signal: NodeJS.Signals): void => {
+      if (firstAt !== undefined && performance.now() - firstAt > repeatMs) process.exit(130);
+      firstAt ??= performance.now();
+      resolve(signal);
+    };
+    process.on('SIGTERM', onSignal);
+    process.on('SIGINT', onSignal);
+  });
+}
+
+/** Whoever waits for the file finds it whole. */
+function writeReadyFile(path: string, addresses: ServiceAddresses): void {
+  const temporary = `${path}.${process.pid}.tmp`;
+  writeFileSync(temporary, `${JSON.stringify(addresses, null, 2)}\n`, { mode: 0o600 });
+  renameSync(temporary, path);
+}
+
+function welcome(addresses: ServiceAddresses, loginUrl: string): string {
+  const { mediamtx } = addresses;
+  const media = mediamtx.version ? `${mediamtx.version}, ${mediamtx.mode}` : 'not available; see the log';
+  return [
+    '',
+    `  MediaMTX Camera Service ${serviceVersion}`,
+    '',
+    `  Page       ${loginUrl}`,
+    '             (the link logs in once, within 10 minutes)',
+    `  API        ${addresses.ws_url}`,
+    `  RTSP       ${addresses.rtsp_url}cameraN`,
+    `  Health     ${addresses.health_url}`,
+    `  Data       ${addresses.data_dir}`,
+    `  MediaMTX   ${media}`,
+    '',
+    '  Ctrl-C stops it.',
+    '',
+    '',
+  ].join('\n');
+}

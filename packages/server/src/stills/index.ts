@@ -1,0 +1,10 @@
+export {
+  type CodedFrames,
+  type Still,
+  StillError,
+  type StillErrorCode,
+  type StillOptions,
+  decodeStill,
+} from './decode-still.ts';
+export { readJpegSize, readPictureSize, readPngSize } from './picture-size.ts';
+export { toQscale } from './quality.ts';

@@ -1,0 +1,10 @@
+export {
+  type Gop,
+  type LatestOptions,
+  TapPool,
+  type TapPoolDeps,
+  type TapState,
+  type TapStateListener,
+  type TapStats,
+  type TapTarget,
+} from './tap-pool.ts';

@@ -1,0 +1,53 @@
+import { expect, it } from 'vitest';
+import { mayView, type Identity } from '../../src/auth/identity.ts';
+import { LoginCodes } from '../../src/auth/login-codes.ts';
+
+const ann: Identity = { user: 'ann', role: 'viewer', method: 'jwt', expiresAt: null };
+
+it('a code is good once', () => {
+  const codes = new LoginCodes();
+  const code = codes.create(ann);
+  expect(code).toMatch(/^[A-Za-z0-9_-]{43}$/);
+  expect(codes.redeem(code)).toEqual(ann);
+  expect(codes.redeem(code)).toBeUndefined();
+});
+
+it('a code is good for 10 minutes', () => {
+  let now = 0;
+  const codes = new LoginCodes({ now: () => now });
+  const [early, late] = [codes.create(ann), codes.create(ann)];
+  now = 599_999;
+  expect(codes.redeem(early)).toEqual(ann);
+  now = 600_000;
+  expect(codes.redeem(late)).toBeUndefined();
+});
+
+it('a code gives nothing to an identity that has expired meanwhile', () => {
+  let now = 0;
+  const codes = new LoginCodes({ now: () => now });
+  const code = codes.create({ ...ann, expiresAt: 1_000 });
+  now = 1_000;
+  expect(codes.redeem(code)).toBeUndefined();
+});
+
+it('codes that nobody made give nothing, whatever they look like', () => {
+  const codes = new LoginCodes();
+  codes.create(ann);
+  for (const code of ['', 'x', '__proto__', 'x'.repeat(100_000)]) expect(codes.redeem(code)).toBeUndefined();
+});
+
+it('of codes that nobody uses only the newest thousand are kept', () => {
+  const codes = new LoginCodes();
+  const first = codes.create(ann);
+  const rest = Array.from({ length: 1_000 }, () => codes.create(ann));
+  expect(codes.redeem(first)).toBeUndefined();
+  expect(codes.redeem(rest[0]!)).toEqual(ann);
+  expect(codes.redeem(rest.at(-1)!)).toEqual(ann);
+});
+
+it('a list of cameras hides all others, no list hides none, an empty list hides all', () => {
+  expect(mayView(ann, 'camera7')).toBe(true);
+  expect(mayView({ ...ann, cameras: ['camera1'] }, 'camera1')).toBe(true);
+  expect(mayView({ ...ann, cameras: ['camera1'] }, 'camera10')).toBe(false);
+  expect(mayView({ ...ann, cameras: [] }, 'camera1')).toBe(false);
+});

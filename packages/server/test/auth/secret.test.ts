@@ -1,0 +1,77 @@
+import { execFile } from 'node:child_process';
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { loadSecret } from '../../src/auth/secret.ts';
+
+let dataDir: string;
+
+beforeEach(() => {
+  dataDir = mkdtempSync(join(tmpdir(), 'secret-'));
+});
+afterEach(() => rmSync(dataDir, { recursive: true }));
+
+function modeOf(...parts: string[]): number {
+  return statSync(join(dataDir, ...parts)).mode & 0o777;
+}
+
+it('makes 32 random bytes at the first start and keeps them', () => {
+  const secret = loadSecret(dataDir);
+  expect(secret).toHaveLength(32);
+  expect(loadSecret(dataDir)).toEqual(secret);
+  expect(readdirSync(join(dataDir, 'secrets'))).toEqual(['jwt-secret']);
+});
+
+it('is another one in another data directory', () => {
+  const other = mkdtempSync(join(tmpdir(), 'secret-'));
+  expect(loadSecret(other)).not.toEqual(loadSecret(dataDir));
+  rmSync(other, { recursive: true });
+});
+
+it('lets nobody else read it, also where the mode was loosened', () => {
+  loadSecret(dataDir);
+  expect([modeOf('secrets'), modeOf('secrets', 'jwt-secret')]).toEqual([0o700, 0o600]);
+  chmodSync(join(dataDir, 'secrets'), 0o755);
+  chmodSync(join(dataDir, 'secrets', 'jwt-secret'), 0o644);
+  loadSecret(dataDir);
+  expect([modeOf('secrets'), modeOf('secrets', 'jwt-secret')]).toEqual([0o700, 0o600]);
+});
+
+it('prefers the configured one and writes nothing then', () => {
+  const configured = 'a secret of more than 32 bytes, configured';
+  expect(Buffer.from(loadSecret(dataDir, configured)).toString()).toBe(configured);
+  expect(readdirSync(dataDir)).toEqual([]);
+});
+
+it('refuses a short one, configured or in the file, and says where', () => {
+  expect(() => loadSecret(dataDir, 'too short')).toThrow(/security.jwt_secret: .* 32 bytes/);
+  mkdirSync(join(dataDir, 'secrets'));
+  writeFileSync(join(dataDir, 'secrets', 'jwt-secret'), 'short');
+  expect(() => loadSecret(dataDir)).toThrow(/jwt-secret: .* 32 bytes/);
+});
+
+it('is one and the same for processes that start at once', async () => {
+  const program = join(dataDir, 'load.mjs');
+  const source = new URL('../../src/auth/secret.ts', import.meta.url);
+  // Node 20 reads no TypeScript; the compiler's own transpiling is vitest's, so the module goes through it once.
+  const { transformWithOxc } = await import('vite');
+  const module = await transformWithOxc(
+    readFileSync(source, 'utf8').replace("'../errors.ts'", "'./errors.mjs'"),
+    'secret.ts',
+  );
+  writeFileSync(join(dataDir, 'secret.mjs'), module.code);
+  writeFileSync(join(dataDir, 'errors.mjs'), 'export const errnoOf = (error) => error.code;');
+  writeFileSync(
+    program,
+    `import { loadSecret } from './secret.mjs';
+     process.stdout.write(Buffer.from(loadSecret(process.argv[2])).toString('hex'));`,
+  );
+  const target = join(dataDir, 'data');
+  const runs = await Promise.all(
+    Array.from({ length: 6 }, () => promisify(execFile)(process.execPath, [program, target])),
+  );
+  expect(new Set(runs.map(({ stdout }) => stdout)).size).toBe(1);
+  expect(runs[0]!.stdout).toBe(readFileSync(join(target, 'secrets', 'jwt-secret')).toString('hex'));
+});

@@ -1,0 +1,169 @@
+// Drives the V4L2 watcher against the kernel's virtual cameras, and prints what it saw, one JSON a line.
+// Usage: node devices.mjs FFMPEG
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, readdirSync, readFileSync } from 'node:fs';
+
+import { findHolder } from '../../../dist/devices/v4l2/holder.js';
+import { openDevice } from '../../../dist/devices/v4l2/ioctl.js';
+import { V4l2Watcher } from '../../../dist/devices/v4l2/watcher.js';
+import { report, run, until } from './steps.mjs';
+
+const [ffmpegPath] = process.argv.slice(2);
+const VIDIOC_S_CTRL = 0xc008561c;
+const CONTROL_DISCONNECT = 0x00f0f041;
+const WEBCAM = ['num_inputs=1', 'input_types=0x0'];
+
+const deliveries = [];
+const watcher = new V4l2Watcher();
+watcher.onChange((candidates) => deliveries.push(candidates));
+
+const current = () => deliveries.at(-1);
+const find = (card) => current().find((candidate) => candidate.identity.card === card);
+const appears = (card, node) =>
+  until(`${card} to appear`, () => {
+    const found = find(card);
+    return found && (node === undefined || found.node === node) ? found : undefined;
+  });
+const equalCameras = () => current().filter(({ identity }) => identity.driver === 'vivi4');
+const vanishes = (card) => until(`${card} to vanish`, () => !find(card));
+const loadedKoffi = () => readFileSync('/proc/self/maps', 'utf8').includes('koffi');
+
+async function findsWhatIsThere() {
+  const before = loadedKoffi();
+  await watcher.start();
+  report('start', { candidates: current(), deliveries: deliveries.length, before, after: loadedKoffi() });
+}
+
+async function hotPlugs() {
+  const startedMs = performance.now();
+  await run('plug', '3');
+  const candidate = await appears('vivi3');
+  const pluggedMs = Math.round(performance.now() - startedMs);
+  await run('unplug', '3');
+  await vanishes('vivi3');
+  report('hot-plug', { candidate, pluggedMs, left: current().map(({ name }) => name) });
+}
+
+async function comesBackAsAnotherNumber() {
+  const before = find('vivi1');
+  await run('unplug', '1');
+  await vanishes('vivi1');
+  await run('plug', '1', '7');
+  report('moved', { before, after: await appears('vivi1', '/dev/video7') });
+}
+
+async function leavesOtherNodesOut() {
+  await run('plug', '4', '9', 'node_types=0x60101', ...WEBCAM);
+  await appears('vivi4');
+  await run('mknod', '/dev/video40', 'c', '81', '240');
+  await watcher.rescan();
+  report('other-nodes', {
+    present: readdirSync('/dev').filter((name) => /^video\d+$/.test(name)),
+    listed: current().filter(({ identity }) => identity.card === 'vivi4'),
+    stale: current().some(({ node }) => node === '/dev/video40'),
+  });
+  await run('rm', '/dev/video40');
+  await run('unplug', '4');
+  await vanishes('vivi4');
+}
+
+async function tellsEqualCamerasApart() {
+  await run('plug', '4', 'n_devs=2', 'node_types=0x1,0x1', 'num_inputs=1,1', 'input_types=0x0,0x0');
+  await until('both cameras', () => equalCameras().length === 2);
+  report('equal', { identities: equalCameras().map(({ identity }) => identity) });
+  await run('unplug', '4');
+  await until('both to vanish', () => equalCameras().length === 0);
+}
+
+async function namesADeadDevice() {
+  const before = find('vivi2');
+  // Held open meanwhile: this fault heals when the last user closes.
+  const device = await openDevice(before.node);
+  const control = Buffer.alloc(8);
+  control.writeUInt32LE(CONTROL_DISCONNECT, 0);
+  control.writeInt32LE(1, 4);
+  device.ioctl(VIDIOC_S_CTRL, control);
+  await watcher.rescan();
+  const dead = find('vivi2');
+  await device.close();
+  await watcher.rescan();
+  report('dead', { before, dead, healed: find('vivi2') });
+}
+
+async function namesADeniedDevice() {
+  const { node } = find('vivi2');
+  const from = deliveries.length;
+  const problem = () => find('vivi2').problem;
+  chmodSync(node, 0o600);
+  process.seteuid(65534);
+  await watcher.rescan();
+  await until('the grace to pass', () => problem()?.status === 'ERROR');
+  process.seteuid(0);
+  chmodSync(node, 0o666);
+  process.seteuid(65534);
+  await until('the device to open', () => problem() === null);
+  process.seteuid(0);
+  const problems = deliveries.slice(from).map((list) => list.find(({ name }) => name === 'vivi2').problem);
+  report('denied', { problems });
+}
+
+async function namesTheHolder() {
+  const { node } = find('vivi2');
+  const free = await findHolder(node);
+  const input = ['-f', 'v4l2', '-input_format', 'yuyv422', '-video_size', '320x180', '-i', node];
+  const ffmpeg = spawn(ffmpegPath, ['-nostdin', '-loglevel', 'error', ...input, '-f', 'null', '-'], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  const holder = await until('ffmpeg to stream', async () => {
+    const found = await findHolder(node);
+    return found && readFileSync(`/proc/${found.pid}/maps`, 'utf8').includes(node) ? found : undefined;
+  });
+  await watcher.rescan();
+  report('holder', { free: free ?? null, holder, pid: ffmpeg.pid, problem: find('vivi2').problem });
+  ffmpeg.kill('SIGTERM');
+  await once(ffmpeg, 'exit');
+}
+
+async function survivesFlutter() {
+  const from = deliveries.length;
+  await run('bash', '-c', 'for i in 1 2 3 4 5 6 7 8 9 10; do plug 3; unplug 3; done; plug 3');
+  await watcher.rescan();
+  report('flutter', {
+    told: deliveries
+      .slice(from)
+      .flatMap((list) =>
+        list.map(({ problem, capabilities }) => ({ problem, modes: capabilities.modes.length })),
+      ),
+    nodes: readdirSync('/sys/devices/platform/vivi3.0/video4linux').map((name) => `/dev/${name}`),
+    listed: current().filter(({ name }) => name === 'vivi3'),
+  });
+  await run('unplug', '3');
+  await vanishes('vivi3');
+}
+
+async function readsOtherKinds() {
+  await run('plug', '5', 'multiplanar=2', ...WEBCAM);
+  const multiplanar = await appears('vivi5');
+  await run('plug', '6', 'num_inputs=1', 'input_types=0x3');
+  const scaling = await appears('vivi6');
+  await run('plug', '8', 'num_inputs=1', 'input_types=0x3', 'ccs_cap_mode=0');
+  report('kinds', { multiplanar, scaling, fixed: await appears('vivi8') });
+}
+
+await findsWhatIsThere();
+await hotPlugs();
+await comesBackAsAnotherNumber();
+await leavesOtherNodesOut();
+await tellsEqualCamerasApart();
+await namesADeadDevice();
+await namesADeniedDevice();
+await namesTheHolder();
+await survivesFlutter();
+await readsOtherKinds();
+const texts = deliveries.map((list) => JSON.stringify(list));
+report('deliveries', { repeated: texts.filter((text, index) => text === texts[index - 1]).length });
+await watcher.stop();
+await run('unplug', '2');
+await watcher.rescan();
+report('stopped', { late: deliveries.length - texts.length });

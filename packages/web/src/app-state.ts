@@ -1,0 +1,101 @@
+import type { Camera, Components, ConnectionState, Role } from '@mediamtx-camera-service/client';
+import type { Clip } from './clips/clip.ts';
+import { Store } from './store.ts';
+
+export interface CameraView extends Camera {
+  /** When its status became what it is, by this page's clock. */
+  changedAt: number;
+  /** Start of the running recording, by this page's clock. */
+  recordingSince: number | null;
+}
+
+/** A failure that is told on the tile where the action was, until it is dismissed. */
+export interface Notice {
+  id: number;
+  device: string;
+  title: string;
+  remedy: string;
+}
+
+export type Pending = 'starting' | 'stopping';
+
+export interface ClipFilter {
+  kind: 'all' | 'recording' | 'snapshot';
+  /** null: every camera. */
+  device: string | null;
+}
+
+export interface ClipsState {
+  filter: ClipFilter;
+  items: Clip[];
+  hasMore: boolean;
+  status: 'idle' | 'loading' | 'ready' | 'failed';
+}
+
+export interface AppState {
+  isAuthenticated: boolean;
+  /** The session was there and ended. */
+  hasEnded: boolean;
+  role: Role | null;
+  connection: ConnectionState;
+  cameras: CameraView[];
+  components: Components | null;
+  /** The service is still finding its cameras. */
+  isStarting: boolean;
+  notices: Notice[];
+  /** Recordings whose start or stop is under way, by device. */
+  pending: Record<string, Pending | undefined>;
+  clips: ClipsState;
+  /** The newest thing to be said to a screen reader. */
+  announcement: string;
+}
+
+export class AppStore extends Store<AppState> {
+  #lastNotice = 0;
+
+  announce(announcement: string): void {
+    this.patch({ announcement });
+  }
+
+  addNotice(notice: Omit<Notice, 'id'>): void {
+    this.#lastNotice += 1;
+    const others = this.get().notices.filter(({ device, title }) => device !== notice.device || title !== notice.title);
+    this.patch({ notices: [...others, { ...notice, id: this.#lastNotice }] });
+  }
+
+  dismissNotice(id: number): void {
+    this.patch({ notices: this.get().notices.filter((notice) => notice.id !== id) });
+  }
+
+  setCameras(cameras: CameraView[]): void {
+    const numberOf = ({ device }: CameraView): number => Number(device.replace(/\D/g, ''));
+    this.patch({ cameras: [...cameras].sort((a, b) => numberOf(a) - numberOf(b)) });
+  }
+
+  changeCamera(device: string, change: Partial<CameraView>): void {
+    this.patch({
+      cameras: this.get().cameras.map((camera) => (camera.device === device ? { ...camera, ...change } : camera)),
+    });
+  }
+
+  setPending(device: string, pending: Pending | undefined): void {
+    this.patch({ pending: { ...this.get().pending, [device]: pending } });
+  }
+
+  cameraOf(device: string): CameraView | undefined {
+    return this.get().cameras.find((camera) => camera.device === device);
+  }
+}
+
+/** What the server says of a camera, with the two times that the page counts from; kept where nothing changed. */
+export function viewOf(camera: Camera, before: CameraView | undefined): CameraView {
+  const now = Date.now();
+  const isSame = before?.status === camera.status;
+  // A camera that was gone before the page came is counted from when it was last seen.
+  const since = camera.status === 'DISCONNECTED' ? Math.min(Date.parse(camera.last_seen), now) : now;
+  return {
+    ...camera,
+    changedAt: isSame ? before.changedAt : since,
+    recordingSince: camera.recording ? now - (camera.elapsed_time ?? 0) * 1000 : null,
+  };
+}

@@ -1,0 +1,17 @@
+import type { Camera, Role } from '@mediamtx-camera-service/client';
+
+/** What the server wrote into the page, so that the first render needs no round trip. */
+export interface Bootstrap {
+  authenticated: boolean;
+  role?: Role;
+  user?: string;
+  cameras?: Camera[];
+  version?: string;
+  /** The newest event number when the page was made. */
+  seq?: number;
+}
+
+export function readBootstrap(page: Document): Bootstrap {
+  const text = page.getElementById('bootstrap')?.textContent;
+  return text ? (JSON.parse(text) as Bootstrap) : { authenticated: false };
+}

@@ -1,0 +1,56 @@
+import type { RecordingFile, Result, SnapshotFile } from '@mediamtx-camera-service/client';
+
+/** A recording or a snapshot, as the strip and the viewer need it. */
+export interface Clip {
+  kind: 'recording' | 'snapshot';
+  filename: string;
+  device: string;
+  createdAt: string;
+  sizeBytes: number;
+  url: string;
+  /** Recordings. */
+  durationSeconds?: number;
+  /** Snapshots; a recording's is measured when it plays. */
+  resolution?: string;
+  /** It came while the page was open, and slides in. */
+  isNew?: boolean;
+}
+
+export function keyOf({ kind, filename }: Clip): string {
+  return `${kind}/${filename}`;
+}
+
+export function ofRecording(file: RecordingFile): Clip {
+  return {
+    kind: 'recording',
+    filename: file.filename,
+    device: file.device,
+    createdAt: file.created_time,
+    sizeBytes: file.file_size,
+    url: file.download_url,
+    durationSeconds: file.duration,
+  };
+}
+
+export function ofSnapshot(file: SnapshotFile): Clip {
+  return {
+    kind: 'snapshot',
+    filename: file.filename,
+    device: file.device,
+    createdAt: file.created_time,
+    sizeBytes: file.file_size,
+    url: file.download_url,
+    resolution: `${file.width}×${file.height}`,
+  };
+}
+
+export function ofTaken(taken: Result<'take_snapshot'>): Clip {
+  return { ...ofSnapshot({ ...taken, modified_time: taken.timestamp, created_time: taken.captured_at }), isNew: true };
+}
+
+export function ofStopped(stopped: Result<'stop_recording'>): Clip {
+  return {
+    ...ofRecording({ ...stopped, modified_time: stopped.end_time, created_time: stopped.start_time, protected: false }),
+    isNew: true,
+  };
+}

@@ -1,0 +1,95 @@
+import { Store } from '../store.ts';
+import { texts } from '../texts.ts';
+import { delay, PlaybackError, rejectOnAbort, type Playback, type PlaybackStats, type Player, type Transport } from './player.ts';
+
+export type LiveState =
+  | { phase: 'off' }
+  /** `reason`: why the try before this one ended; null at the first. */
+  | { phase: 'connecting'; reason: string | null }
+  /** `fallbackReason`: why it isn't WebRTC. */
+  | { phase: 'playing'; transport: Transport; fallbackReason: string | null };
+
+interface LiveViewDeps {
+  webRtc: Player;
+  hls: Player;
+  /** While the service can't be reached there is no use in falling back. */
+  isServiceReachable: () => boolean;
+  /** The element still shows its last frame: the moment to keep it. */
+  onPictureLost: (element: HTMLVideoElement) => void;
+}
+
+const retryMs = 1_000;
+
+/** A tile's picture: WebRTC first, LL-HLS where that gives none, and again from the start when what ran has ended. */
+export class LiveView extends Store<LiveState> {
+  readonly #deps: LiveViewDeps;
+  #controller: AbortController | undefined;
+  #playback: Playback | undefined;
+
+  constructor(deps: LiveViewDeps) {
+    super({ phase: 'off' });
+    this.#deps = deps;
+  }
+
+  stats(): PlaybackStats | undefined {
+    return this.#playback?.stats();
+  }
+
+  start(element: HTMLVideoElement): void {
+    if (this.#controller) return;
+    this.#controller = new AbortController();
+    void this.#run(element, this.#controller.signal);
+  }
+
+  /** Ends the session at once, so that it may be called in `pagehide`. */
+  stop(): void {
+    this.#controller?.abort();
+    this.#controller = undefined;
+    this.set({ phase: 'off' });
+  }
+
+  async #run(element: HTMLVideoElement, signal: AbortSignal): Promise<void> {
+    let reason: string | null = null;
+    while (!signal.aborted) {
+      this.set({ phase: 'connecting', reason });
+      reason = await this.#tryBoth(element, signal);
+      await delay(retryMs, signal);
+    }
+  }
+
+  /** @returns why it ended */
+  async #tryBoth(element: HTMLVideoElement, signal: AbortSignal): Promise<string> {
+    const failure = await this.#play(this.#deps.webRtc, element, { signal, fallbackReason: null });
+    if (typeof failure === 'string') return failure;
+    if (!this.#deps.isServiceReachable()) return texts.why.serverAway;
+    if (failure.isStreamMissing || signal.aborted) return failure.message;
+    const second = await this.#play(this.#deps.hls, element, { signal, fallbackReason: failure.message });
+    return typeof second === 'string' ? second : failure.message;
+  }
+
+  /** @returns the reason of the end of a picture that ran, or the error where none came */
+  async #play(
+    player: Player,
+    element: HTMLVideoElement,
+    { signal, fallbackReason }: { signal: AbortSignal; fallbackReason: string | null },
+  ): Promise<string | PlaybackError> {
+    const playback = player.start(element);
+    const stop = (): void => {
+      if (this.get().phase === 'playing') this.#deps.onPictureLost(element);
+      playback.stop();
+    };
+    signal.addEventListener('abort', stop, { once: true });
+    try {
+      await playback.firstFrame;
+      this.#playback = playback;
+      this.set({ phase: 'playing', transport: playback.transport, fallbackReason });
+      return await Promise.race([playback.ended, rejectOnAbort(signal)]);
+    } catch (error) {
+      return error instanceof PlaybackError ? error : new PlaybackError(String(error), { cause: error });
+    } finally {
+      signal.removeEventListener('abort', stop);
+      this.#playback = undefined;
+      if (!signal.aborted) stop();
+    }
+  }
+}

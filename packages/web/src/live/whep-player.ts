@@ -1,0 +1,109 @@
+import { playWhep, WhepError, type WhepSession } from '@mediamtx-camera-service/client';
+import { texts } from '../texts.ts';
+import {
+  delay,
+  framePresented,
+  PlaybackError,
+  rejectAfter,
+  rejectOnAbort,
+  type Playback,
+  type PlaybackStats,
+  type Player,
+} from './player.ts';
+
+/** A camera that is opened for its first viewer holds the answer back until it gives frames. */
+const answerCapMs = 20_000;
+/** From the answer on; two keyframe intervals and the handshake fit in. */
+const firstFrameCapMs = 4_000;
+const stallMs = 3_000;
+const sampleMs = 1_000;
+/** The offer itself was not to the server's liking; anything else is about the stream or the server. */
+const offerRefused = new Set([400, 405, 406, 415, 501]);
+
+export class WhepPlayer implements Player {
+  readonly #url: string;
+
+  constructor(url: string) {
+    this.#url = url;
+  }
+
+  start(element: HTMLVideoElement): Playback {
+    const controller = new AbortController();
+    const { signal } = controller;
+    const giveUp = new PlaybackError(texts.why.notReady, { isStreamMissing: true });
+    const cap = setTimeout(() => controller.abort(giveUp), answerCapMs);
+    const session = playWhep({ url: this.#url, element, signal }).finally(() => clearTimeout(cap));
+    let latest: PlaybackStats | undefined;
+    return {
+      transport: 'WebRTC',
+      firstFrame: awaitFrame(session, element, signal),
+      ended: session.then(
+        (running) => Promise.race([disconnected(running.peer), watch(running, signal, (stats) => (latest = stats))]),
+        () => '',
+      ),
+      stats: () => latest,
+      stop: () => {
+        controller.abort();
+        clearTimeout(cap);
+      },
+    };
+  }
+}
+
+async function awaitFrame(session: Promise<WhepSession>, element: HTMLVideoElement, signal: AbortSignal): Promise<void> {
+  const running = await session.catch((error: unknown) => {
+    throw asPlaybackError(error);
+  });
+  await Promise.race([
+    framePresented(element),
+    disconnected(running.peer).then((reason) => {
+      throw new PlaybackError(texts.why.webRtcFailed(reason));
+    }),
+    rejectAfter(firstFrameCapMs, texts.why.noFrame),
+    rejectOnAbort(signal),
+  ]);
+}
+
+/** `disconnected` may heal by itself; the stall watch tells when it does not. */
+function disconnected(peer: RTCPeerConnection): Promise<string> {
+  return new Promise((resolve) => {
+    const check = (): void => {
+      if (peer.connectionState === 'failed' || peer.connectionState === 'closed') resolve(texts.why.streamEnded);
+    };
+    peer.addEventListener('connectionstatechange', check);
+    check();
+  });
+}
+
+/** A killed server says nothing: bytes that stop coming are the only sign. A hidden page still receives them. */
+async function watch(
+  session: WhepSession,
+  signal: AbortSignal,
+  tell: (stats: PlaybackStats) => void,
+): Promise<string> {
+  let bytes = -1;
+  let movedAt = performance.now();
+  while (!signal.aborted) {
+    const stats = await session.stats();
+    if (stats.bytesReceived !== bytes) movedAt = performance.now();
+    bytes = stats.bytesReceived;
+    tell(stats);
+    if (performance.now() - movedAt > stallMs) return texts.why.stalled;
+    await delay(sampleMs, signal);
+  }
+  return texts.why.streamEnded;
+}
+
+function asPlaybackError(error: unknown): PlaybackError {
+  if (error instanceof PlaybackError) return error;
+  if (!(error instanceof WhepError)) return new PlaybackError(texts.why.notReady, { cause: error, isStreamMissing: true });
+  if (error.status !== undefined) {
+    const isStreamMissing = !offerRefused.has(error.status);
+    return new PlaybackError(isStreamMissing ? texts.why.notReady : texts.why.webRtcFailed(error.message), {
+      isStreamMissing,
+      cause: error,
+    });
+  }
+  const hasWebRtc = globalThis.RTCPeerConnection !== undefined;
+  return new PlaybackError(hasWebRtc ? texts.why.webRtcFailed(error.message) : texts.why.noWebRtc, { cause: error });
+}
