@@ -4,6 +4,7 @@ import type { DeviceCandidate, DeviceProblem, VideoMode } from '../devices/devic
 import type { CameraRow } from '../store/cameras.ts';
 import type { Gop, TapPool } from '../taps/tap-pool.ts';
 import type { RtspTarget } from '../mediamtx/media-server.ts';
+import { delay } from '../process/delay.ts';
 import { Demand } from './demand.ts';
 
 export type CameraStatus = 'CONNECTED' | 'DISCONNECTED' | 'ERROR' | 'BUSY' | 'PROBING';
@@ -20,6 +21,8 @@ export interface CameraDeps {
   taps: Pick<TapPool, 'open' | 'close' | 'latest'>;
   /** Where the service reads the camera's path. */
   rtspTarget: () => RtspTarget;
+  /** Whether MediaMTX has the camera's picture. */
+  hasPublisher: () => Promise<boolean>;
   lingerMs: number;
   isAlwaysOn: boolean;
   /** Who has a device open, for the reason of BUSY; undefined where it can't be told. */
@@ -47,6 +50,7 @@ export class Camera {
   #problem: DeviceProblem | null = { status: 'PROBING', reason: 'the camera is being looked at' };
   #isMediaUp = false;
   #hasTap = false;
+  #isWaitingForPublisher = false;
   #isTapLive = false;
   #liveSince: number | undefined;
   #failures = 0;
@@ -166,8 +170,7 @@ export class Camera {
 
   #followCapture(state: CaptureState): void {
     if (this.#isStopped) return;
-    // A tap on a path without a publisher would count as a player that asks for the camera.
-    if (state.status === 'publishing') this.#openTap();
+    if (this.#isCapturing) void this.#openTap();
     else void this.#closeTap();
     if (state.status === 'failed') this.#noteFailure(state.reason ?? 'capture failed');
     if (state.status === 'publishing' || state.status === 'idle') this.#forgetFailure();
@@ -198,8 +201,31 @@ export class Camera {
     this.#deps.onChange(this);
   }
 
-  #openTap(): void {
-    if (this.#hasTap) return;
+  /**
+   * Opens the tap as soon as MediaMTX has the picture, which is before capture tells its first frames. Not earlier: a
+   * reader of a path without a publisher counts as a player that asks for the camera.
+   */
+  async #openTap(): Promise<void> {
+    if (this.#hasTap || this.#isWaitingForPublisher) return;
+    this.#isWaitingForPublisher = true;
+    try {
+      while (this.#isCapturing && !this.#hasTap) {
+        // MediaMTX may be away for a moment; capture's own state tells when to give up.
+        if (await this.#deps.hasPublisher().catch(() => false)) this.#attachTap();
+        else await delay(30);
+      }
+    } finally {
+      this.#isWaitingForPublisher = false;
+    }
+  }
+
+  get #isCapturing(): boolean {
+    const { status } = this.capture.state;
+    return !this.#isStopped && (status === 'starting' || status === 'publishing');
+  }
+
+  #attachTap(): void {
+    if (!this.#isCapturing) return;
     this.#hasTap = true;
     this.#deps.taps.open(this.device, this.#deps.rtspTarget());
   }

@@ -82,6 +82,7 @@ export function buildCameras(deps: BuildCamerasDeps) {
     announcer: new RecordingAnnouncer({ events, notifier, onChange: (device) => noteDevice(device) }),
     minFreeBytes: config.storage.min_free * 1_000_000,
     startTimeoutMs: config.recording.start_timeout * 1000,
+    partMs: config.recording.part_duration * 1000,
     log,
   });
   const announcer = new CameraAnnouncer({
@@ -108,6 +109,7 @@ export function buildCameras(deps: BuildCamerasDeps) {
   });
   taps.onState((name, state) => cameras.find(name)?.followTap(state));
 
+  const streams = new Streams({ media, store: new StreamStore(db), events });
   return {
     db,
     media,
@@ -119,8 +121,8 @@ export function buildCameras(deps: BuildCamerasDeps) {
     recordingStore,
     snapshots,
     snapshotStore,
-    streams: new Streams({ media, store: new StreamStore(db), events }),
-    cameraMedia: new CameraMedia({ cameras, media, stills }),
+    streams,
+    cameraMedia: new CameraMedia({ cameras, media, stills, streams }),
     catalog: new Catalog({ recordings, recordingStore, snapshots, snapshotStore }),
     /** Makes files and catalog agree; before anything records. */
     check: async (): Promise<void> => {
@@ -160,7 +162,7 @@ function cameraMaker(
           publishUrl: () => media.publishUrl(device),
           ffmpeg: () => ffmpeg.capture,
           encoder,
-          log: cameraLog,
+          log,
           bitrate: () => (config.capture.bitrate === undefined ? undefined : config.capture.bitrate * 1000),
           pidDir: paths.run,
           stallMs: config.capture.stall_timeout * 1000,
@@ -168,6 +170,7 @@ function cameraMaker(
         }),
       taps,
       rtspTarget: () => media.rtspTarget(device),
+      hasPublisher: async () => (await media.controller.getStreamStatus(device))?.available ?? false,
       lingerMs: config.camera.linger * 1000,
       isAlwaysOn: config.camera.mode === 'always',
       whoHolds: findHolder,

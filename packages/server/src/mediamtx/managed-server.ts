@@ -24,8 +24,6 @@ export interface ManagedServerOptions {
   /** Called at each ready, the first included. */
   onReady?: (pid: number) => void;
   onExit?: () => void;
-  /** A line of MediaMTX's log that a person should know of. */
-  onProblem?: (line: string) => void;
   log: Logger;
 }
 
@@ -110,8 +108,9 @@ export class ManagedMediaMtx {
   #logLine(line: string): void {
     const match = /^\S+ \S+ (DEB|INF|WAR|ERR) (.*)$/.exec(line);
     const [level, text] = match ? [match[1], match[2]!] : ['INF', line];
-    if (level === 'ERR') this.#options.onProblem?.(text);
-    if (level === 'ERR' || level === 'WAR') this.#options.log.warn({ line: text }, 'mediamtx');
+    // Asking whether a path exists is answered with an error that is none.
+    const isQuestion = text.startsWith('[API] path') && text.endsWith('not found');
+    if ((level === 'ERR' || level === 'WAR') && !isQuestion) this.#options.log.warn({ line: text }, 'mediamtx');
     else this.#options.log.debug({ line: text }, 'mediamtx');
   }
 

@@ -18,6 +18,11 @@ export class RecordingAnnouncer {
     this.#deps = deps;
   }
 
+  /** Whether a camera records has changed. */
+  changed(device: string): void {
+    this.#deps.onChange(device);
+  }
+
   started(session: RecordingSession): void {
     this.#tell(session, 'STARTED', 'recording.start', null);
   }

@@ -24,6 +24,8 @@ export interface RecordingsDeps {
   announcer: RecordingAnnouncer;
   minFreeBytes: number;
   startTimeoutMs: number;
+  /** Of MediaMTX's writing, in milliseconds. */
+  partMs: number;
   now?: () => number;
   log: Logger;
 }
@@ -159,11 +161,13 @@ export class Recordings {
       onStarted: () => !isResumed && announcer.started(session),
       onTrouble: (reason) => announcer.trouble(session, reason),
       onDue: () => void this.#finishDue(device),
+      marginMs: this.#deps.partMs,
       now: this.#now,
     });
     const running = { session, release: camera.demand.hold('recording'), stopping: undefined, isTroubled: false };
     this.#running.set(device, running);
     session.start();
+    announcer.changed(device);
     return running;
   }
 
@@ -200,13 +204,14 @@ export class Recordings {
       await this.#untilFilesRest(device);
       const row = await closer.close(session.row);
       if (!row) throw nothingRecorded(device);
+      this.#running.delete(device);
       announcer.stopped(row);
       return row;
     } catch (error) {
+      this.#running.delete(device);
       announcer.failed(session, messageOf(error));
       throw error;
     } finally {
-      this.#running.delete(device);
       release();
     }
   }

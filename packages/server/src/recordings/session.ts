@@ -18,6 +18,8 @@ export interface SessionDeps {
   onTrouble: (reason: string) => void;
   /** Its time is over. */
   onDue: () => void;
+  /** Added to a timed recording, in milliseconds. */
+  marginMs: number;
   now: () => number;
 }
 
@@ -101,7 +103,8 @@ export class RecordingSession {
     this.#firstFrameAt = firstFrameAt;
     const { duration } = this.row;
     if (duration === null) return;
-    const remainingMs = firstFrameAt + duration * 1000 - this.#deps.now();
+    // A part that is under way when it ends is cut, so it ends one later: a recording is never shorter than asked.
+    const remainingMs = firstFrameAt + duration * 1000 + this.#deps.marginMs - this.#deps.now();
     this.#dueTimer = setTimeout(() => this.#deps.onDue(), Math.max(0, remainingMs));
   }
 }

@@ -7,7 +7,7 @@ import type { CallContext, HandlerTable } from './call.ts';
 import {
   checkBatch,
   invalidRequest,
-  isFields,
+  isNotification,
   noId,
   parseMessage,
   readEnvelope,
@@ -89,7 +89,10 @@ export class Dispatcher {
     try {
       call.session.budget.spend(call.startedAt);
       const outcome = this.#run(message, call, incoming);
-      return outcome instanceof Promise ? this.#settle(call, outcome) : this.#succeed(call, outcome);
+      if (!(outcome instanceof Promise)) return this.#succeed(call, outcome);
+      const reply = this.#settle(call, outcome);
+      if (call.entry?.isLogin) call.session.waitForLogin(reply);
+      return reply;
     } catch (error) {
       return this.#fail(call, error);
     }
@@ -120,7 +123,7 @@ export class Dispatcher {
     this.counts.calls += 1;
     return {
       idText: readId(message, incoming),
-      isNotification: isFields(message) && message['id'] === undefined,
+      isNotification: isNotification(message),
       session: incoming.session,
       requestId: incoming.session.nextRequestId(),
       startedAt: this.#deps.now(),
@@ -148,9 +151,7 @@ export class Dispatcher {
       signal: session.signal,
     };
     if (!entry.mayNotify) return entry.handler(params, context);
-    const outcome = currentExchange.run(incoming.exchange, entry.handler, params, context);
-    if (entry.isLogin && outcome instanceof Promise) session.waitForLogin(outcome);
-    return outcome;
+    return currentExchange.run(incoming.exchange, entry.handler, params, context);
   }
 
   async #settle(call: Call, outcome: Promise<unknown>): Promise<string | undefined> {
@@ -177,7 +178,7 @@ export class Dispatcher {
     this.counts.errors += 1;
     const error = this.#describe(reason, call);
     if (call.entry?.isAudited) this.#writeAudit(call, error);
-    // Whatever is no request at all is answered, since it can't be a notification either.
+    // What breaks the envelope is answered, since it is no notification either.
     if (call.isNotification && error.errorName !== 'invalid_request') return undefined;
     const body = JSON.stringify(error.toRpcError() satisfies RpcError);
     return `{"jsonrpc":"2.0","id":${call.idText ?? noId},"error":${body}${this.#metadata(call)}}`;

@@ -43,6 +43,12 @@ export function readId(message: unknown, source: RequestSource): string | undefi
   return typeof id === 'string' || id === null ? JSON.stringify(id) : undefined;
 }
 
+/** A request without `id`, to which nothing is replied. */
+export function isNotification(message: unknown): boolean {
+  if (!isFields(message) || message['id'] !== undefined) return false;
+  return message['jsonrpc'] === jsonRpcVersion && typeof message['method'] === 'string';
+}
+
 /** Throws `invalid_request` for anything but a JSON-RPC 2.0 request. `idText` is what {@link readId} found. */
 export function readEnvelope(
   message: unknown,

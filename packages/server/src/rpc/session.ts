@@ -86,12 +86,11 @@ export class Session {
     this.failedLogins = 0;
   }
 
-  /** Lets later calls of this session wait for the outcome of a login. */
-  waitForLogin(outcome: Promise<unknown>): void {
-    const decided: Promise<void> = outcome.then(
-      () => this.#loginDecided(decided),
-      () => this.#loginDecided(decided),
-    );
+  /** Lets later calls of this session wait for the reply to a login. */
+  waitForLogin(reply: Promise<unknown>): void {
+    const decided: Promise<void> = reply.then(() => {
+      if (this.#loginInProgress === decided) this.#loginInProgress = undefined;
+    });
     this.#loginInProgress = decided;
   }
 
@@ -116,9 +115,5 @@ export class Session {
     const { identity } = this;
     if (identity === undefined) return this.#openReads;
     return device === undefined || mayView(identity, device);
-  }
-
-  #loginDecided(decided: Promise<void>): void {
-    if (this.#loginInProgress === decided) this.#loginInProgress = undefined;
   }
 }

@@ -64,8 +64,10 @@ async function runDecoder(gop: CodedFrames, firstFrame: number, options: StillOp
     timeoutMs,
     ...(signal && { signal }),
   });
-  if (exit.reason !== 'exited') throw toError(exit, options);
-  return stdout;
+  if (exit.reason === 'exited') return stdout;
+  // Newer ffmpegs fail where no picture came out; that is for the caller to judge.
+  if (exit.reason === 'crashed' && firstFrame > 0) return Buffer.alloc(0);
+  throw toError(exit, options);
 }
 
 /** The arguments that turn an H.264 stream on stdin into its pictures from `firstFrame` on, on stdout. */

@@ -1,14 +1,15 @@
 import type { CameraRegistry } from '../cameras/registry.ts';
-import type { Camera } from '../cameras/camera.ts';
 import { AppError } from '../errors.ts';
 import type { MediaSource, MediaUpstream, Still } from '../http/deps.ts';
 import type { MediaServer } from '../mediamtx/media-server.ts';
+import type { Streams } from './streams.ts';
 import type { Stills } from '../snapshots/stills.ts';
 
 export interface CameraMediaDeps {
   cameras: CameraRegistry;
   media: MediaServer;
   stills: Stills;
+  streams: Pick<Streams, 'exists'>;
 }
 
 // From the request until MediaMTX counts the viewer as a reader; a slow camera may take most of it to start.
@@ -23,7 +24,9 @@ export class CameraMedia implements MediaSource {
   }
 
   resolve(device: string): string | undefined {
-    return this.#deps.cameras.find(device)?.device;
+    const { cameras, streams } = this.#deps;
+    // Streams of create_stream are served by their names, beside the cameras.
+    return cameras.find(device)?.device ?? (streams.exists(device) ? device : undefined);
   }
 
   demand(device: string, reason: 'whep' | 'hls'): void {
@@ -31,12 +34,12 @@ export class CameraMedia implements MediaSource {
   }
 
   whep(device: string): MediaUpstream {
-    this.#usable(device);
+    this.#assertUsable(device);
     return this.#deps.media.whep(device);
   }
 
   hls(device: string): MediaUpstream {
-    this.#usable(device);
+    this.#assertUsable(device);
     return this.#deps.media.hls(device);
   }
 
@@ -46,9 +49,10 @@ export class CameraMedia implements MediaSource {
   }
 
   /** A camera that can't become live is told so at once, instead of keeping the viewer waiting. */
-  #usable(device: string): Camera {
+  #assertUsable(device: string): void {
+    if (this.#deps.streams.exists(device)) return;
     const camera = this.#deps.cameras.get(device);
-    if (camera.status === 'CONNECTED') return camera;
+    if (camera.status === 'CONNECTED') return;
     throw new AppError('dependency_failed', {
       reason: `camera_${camera.status.toLowerCase()}`,
       dependency: 'camera',

@@ -10,6 +10,8 @@ export type { Gop, LatestOptions, TapState, TapStats, TapTarget };
 
 export interface TapPoolDeps {
   log?: Pick<Logger, 'debug' | 'info' | 'warn' | 'error'>;
+  /** The worker's code; default the compiled file beside this one. */
+  workerUrl?: URL;
 }
 
 export type TapStateListener = (name: string, state: TapState, reason?: string) => void;
@@ -100,7 +102,7 @@ export class TapPool {
 
   #startWorker(): void {
     this.#restart = undefined;
-    const worker = new Worker(new URL('./tap-worker.js', import.meta.url));
+    const worker = new Worker(this.#deps.workerUrl ?? new URL('./tap-worker.js', import.meta.url));
     this.#worker = worker;
     let reason = 'the reader thread ended';
     worker.on('message', (reply: TapReply) => this.#takeReply(reply));

@@ -1,8 +1,11 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { frameDistance } from '../../src/capture/index.ts';
 import { decodeStill } from '../../src/stills/index.ts';
 // The compiled pool: its worker thread can't run TypeScript.
-import { type Gop, TapPool } from '../../dist/taps/index.js';
+import { type Gop, TapPool, type TapPoolDeps } from '../../dist/taps/index.js';
 import {
   LiveMediaMtx,
   camera,
@@ -121,6 +124,29 @@ test('waiting for a frame ends with the abort, with the time-out, and with the p
   expect(await stopped).toBeUndefined();
 });
 
+test('a reader thread that dies is started again with its open taps', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'taps-'));
+  const marker = join(folder, 'has-died');
+  const worker = new URL('../../dist/taps/tap-worker.js', import.meta.url);
+  // The real worker, but its first thread dies with its first message: nothing from outside can kill a thread.
+  const code = `
+    import { existsSync, writeFileSync } from 'node:fs';
+    import { parentPort } from 'node:worker_threads';
+    const marker = ${JSON.stringify(marker)};
+    if (existsSync(marker)) await import(${JSON.stringify(worker.href)});
+    else parentPort.once('message', () => { writeFileSync(marker, ''); throw new Error('on purpose'); });`;
+  await using server = await LiveMediaMtx.start();
+  await using capture = createCapture(server);
+  await using taps = openPool({ workerUrl: new URL(`data:text/javascript,${encodeURIComponent(code)}`) });
+  capture.want(true);
+  taps.pool.open('cam', server.target);
+  expect(await taps.pool.latest('cam', { timeoutMs: 600_000 })).toBeUndefined();
+  expect(taps.reasons).toContain('the reader thread failed: on purpose');
+  await expect.poll(() => taps.states.at(-1), patience).toBe('live');
+  await taps.newest();
+  await rm(folder, { recursive: true });
+});
+
 interface OpenPool extends AsyncDisposable {
   pool: TapPool;
   states: string[];
@@ -129,8 +155,8 @@ interface OpenPool extends AsyncDisposable {
   newest: () => Promise<Gop>;
 }
 
-function openPool(): OpenPool {
-  const pool = new TapPool({});
+function openPool(deps: TapPoolDeps = {}): OpenPool {
+  const pool = new TapPool(deps);
   const states: string[] = [];
   const reasons: (string | undefined)[] = [];
   pool.onState((_name, state, reason) => {

@@ -49,10 +49,11 @@ export class LiveView extends Store<LiveState> {
   }
 
   async #run(element: HTMLVideoElement, signal: AbortSignal): Promise<void> {
-    let reason: string | null = null;
+    this.set({ phase: 'connecting', reason: null });
     while (!signal.aborted) {
+      const reason = await this.#tryBoth(element, signal);
+      if (signal.aborted) return;
       this.set({ phase: 'connecting', reason });
-      reason = await this.#tryBoth(element, signal);
       await delay(retryMs, signal);
     }
   }

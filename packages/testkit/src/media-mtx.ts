@@ -1,0 +1,140 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { freePort } from './free-port.ts';
+import { mediaMtxBinary } from './binaries.ts';
+import { Program } from './program.ts';
+import { TempDir } from './temp-dir.ts';
+import { until } from './until.ts';
+
+export interface MediaMtxOptions {
+  /** Listens on MediaMTX's own default ports, as a system service does; else on free ones. */
+  usesDefaultPorts?: boolean;
+  /** Merged over the configuration. */
+  config?: Record<string, unknown>;
+}
+
+interface Ports {
+  api: number;
+  rtsp: number;
+  webrtc: number;
+  webrtcUdp: number;
+  hls: number;
+}
+
+const defaultPorts: Ports = { api: 9997, rtsp: 8554, webrtc: 8889, webrtcUdp: 8189, hls: 8888 };
+
+/** A real MediaMTX that is not the service's own. */
+export class MediaMtx implements AsyncDisposable {
+  readonly #dir: TempDir;
+  readonly #config: string;
+  readonly ports: Ports;
+  #program: Program;
+
+  private constructor(dir: TempDir, config: string, ports: Ports, program: Program) {
+    this.#dir = dir;
+    this.#config = config;
+    this.ports = ports;
+    this.#program = program;
+  }
+
+  static async start(options: MediaMtxOptions = {}): Promise<MediaMtx> {
+    const dir = await TempDir.create();
+    const ports = options.usesDefaultPorts ? defaultPorts : await freePorts();
+    const config = dir.join('mediamtx.yml');
+    await mkdir(dir.path, { recursive: true });
+    await writeFile(config, JSON.stringify({ ...configuration(ports), ...options.config }));
+    const server = new MediaMtx(dir, config, ports, launch(config));
+    await server.#untilReady();
+    return server;
+  }
+
+  get pid(): number {
+    return this.#program.pid;
+  }
+
+  get apiUrl(): string {
+    return `http://127.0.0.1:${this.ports.api}`;
+  }
+
+  get rtspUrl(): string {
+    return `rtsp://127.0.0.1:${this.ports.rtsp}`;
+  }
+
+  get output(): string {
+    return this.#program.stdout;
+  }
+
+  /** The configuration of the service that makes it use this server. */
+  get serviceFlags(): Record<string, string> {
+    const { webrtc, hls } = this.ports;
+    return {
+      CAMERA_SERVICE_MEDIAMTX_MODE: 'external',
+      CAMERA_SERVICE_MEDIAMTX_API_URL: this.apiUrl,
+      CAMERA_SERVICE_MEDIAMTX_RTSP_URL: this.rtspUrl,
+      CAMERA_SERVICE_MEDIAMTX_WEBRTC_URL: `http://127.0.0.1:${webrtc}`,
+      CAMERA_SERVICE_MEDIAMTX_HLS_URL: `http://127.0.0.1:${hls}`,
+    };
+  }
+
+  /** SIGKILL, and started again on the same ports; all that it was told by API is gone. */
+  async restart(): Promise<void> {
+    this.#program.kill('SIGKILL');
+    await this.#program.exited;
+    this.#program = launch(this.#config);
+    await this.#untilReady();
+  }
+
+  async stop(): Promise<void> {
+    await this.#program.stop();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#program.stop();
+    await this.#dir[Symbol.asyncDispose]();
+  }
+
+  async #untilReady(): Promise<void> {
+    await until(
+      async () => {
+        if (this.#program.hasExited) throw new Error(`MediaMTX ended: ${this.#program.stdout}`);
+        return (await fetch(`${this.apiUrl}/v3/info`)).ok;
+      },
+      { what: 'MediaMTX answers' },
+    );
+  }
+}
+
+function launch(config: string): Program {
+  return Program.start({
+    command: mediaMtxBinary(),
+    args: [config],
+    env: { PATH: process.env['PATH'], HOME: process.env['HOME'], TZ: 'UTC', MTX_MOQ: 'no' },
+  });
+}
+
+async function freePorts(): Promise<Ports> {
+  const [api, rtsp, webrtc, webrtcUdp, hls] = (await Promise.all(Array.from({ length: 5 }, freePort))) as [
+    number,
+    number,
+    number,
+    number,
+    number,
+  ];
+  return { api, rtsp, webrtc, webrtcUdp, hls };
+}
+
+function configuration(ports: Ports): Record<string, unknown> {
+  const address = (port: number): string => `127.0.0.1:${port}`;
+  return {
+    api: true,
+    apiAddress: address(ports.api),
+    rtspTransports: ['tcp'],
+    rtspAddress: address(ports.rtsp),
+    rtmp: false,
+    srt: false,
+    hlsAddress: address(ports.hls),
+    webrtcAddress: address(ports.webrtc),
+    webrtcLocalUDPAddress: address(ports.webrtcUdp),
+    webrtcAdditionalHosts: ['127.0.0.1'],
+    paths: {},
+  };
+}

@@ -1,0 +1,23 @@
+import { createContext, useContext } from 'react';
+import type { AppState, AppStore } from './app-state.ts';
+import type { ClipLibrary } from './clips/clip-library.ts';
+import type { CameraActions } from './live/actions.ts';
+import { useStore } from './store.ts';
+
+export interface App {
+  store: AppStore;
+  clips: ClipLibrary;
+  actions: CameraActions;
+}
+
+export const AppContext = createContext<App | null>(null);
+
+export function useApp(): App {
+  const app = useContext(AppContext);
+  if (!app) throw new Error('useApp outside of AppContext');
+  return app;
+}
+
+export function useAppState<S>(select: (state: AppState) => S): S {
+  return useStore(useApp().store, select);
+}

@@ -1,0 +1,92 @@
+import { useEffect, useRef, useState } from 'react';
+import type { CameraView } from '../app-state.ts';
+import { useApp, useAppState } from '../app-context.ts';
+import { texts } from '../texts.ts';
+import styles from './camera-tile.module.css';
+import { TileControls } from './tile-controls.tsx';
+import { TileMessage } from './tile-message.tsx';
+import { TileNotices } from './tile-notices.tsx';
+import { TileStats, TileTitle } from './tile-title.tsx';
+import { useLiveView } from './use-live-view.ts';
+import { useStill } from './use-still.ts';
+import { useOnScreen, usePageWatched } from './use-visible.ts';
+
+interface CameraTileProps {
+  camera: CameraView;
+  isFull: boolean;
+  isHidden: boolean;
+  onToggleFull: (device: string) => void;
+}
+
+/** A live picture comes within this; only a still that is looked at for longer gets its age. */
+const blinkMs = 1_200;
+
+/** One camera: its still at once, the moving picture over it, or in words why there is none. */
+export function CameraTile({ camera, isFull, isHidden, onToggleFull }: CameraTileProps) {
+  const { store, actions } = useApp();
+  const { device, name, status } = camera;
+  const tileRef = useRef<HTMLElement>(null);
+  const isSeen = useOnScreen(tileRef) && !isHidden;
+  const isWatched = usePageWatched();
+  const isWanted = isSeen && isWatched && status === 'CONNECTED';
+  const isPatient = usePatience();
+  const [needsAge, setNeedsAge] = useState(false);
+  const still = useStill(device, needsAge);
+  const { state, stats, videoRef } = useLiveView({
+    device,
+    isWanted,
+    isServiceReachable: () => store.get().connection.status === 'open',
+    onPictureLost: still.keepFrame,
+  });
+  const isLive = state.phase === 'playing';
+  useEffect(() => setNeedsAge(!isLive && isPatient), [isLive, isPatient]);
+  const [flashes, setFlashes] = useState(0);
+  const isOperator = useAppState(({ role }) => role !== 'viewer');
+
+  return (
+    <figure
+      ref={tileRef}
+      className={styles.tile}
+      aria-label={name}
+      data-device={device}
+      data-live={isLive || undefined}
+      data-full={isFull || undefined}
+      hidden={isHidden}
+      tabIndex={0}
+      onDoubleClick={() => onToggleFull(device)}
+    >
+      <video ref={videoRef} className={styles.video} aria-label={texts.livePictureOf(name)} muted playsInline autoPlay disableRemotePlayback />
+      {still.src !== null && (
+        <img className={styles.still} src={still.src} alt={isLive ? '' : texts.lastPictureOf(name)} aria-hidden={isLive} onError={still.onError} fetchPriority="high" />
+      )}
+      {flashes > 0 && <span key={flashes} className={styles.flash} aria-hidden="true" />}
+      <div className={styles.top}>
+        <TileTitle camera={camera} state={state} />
+      </div>
+      <TileMessage camera={camera} state={state} capturedAt={still.capturedAt} hasStill={still.src !== null} />
+      <div className={styles.bottom}>
+        <TileStats state={state} stats={stats} />
+        <TileControls
+          camera={camera}
+          isOperator={isOperator}
+          isFull={isFull}
+          onToggleFull={() => onToggleFull(device)}
+          onSnapshot={() => {
+            setFlashes((count) => count + 1);
+            void actions.takeSnapshot(device);
+          }}
+        />
+      </div>
+      <TileNotices device={device} />
+    </figure>
+  );
+}
+
+function usePatience(): boolean {
+  const [isOver, setOver] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(() => setOver(true), blinkMs);
+    return () => clearTimeout(timer);
+  }, []);
+  return isOver;
+}

@@ -1,0 +1,66 @@
+import type { CameraView } from '../app-state.ts';
+import { useApp, useAppState } from '../app-context.ts';
+import { formatDuration } from '../format.ts';
+import { CollapseIcon, ExpandIcon, RecordIcon, SnapshotIcon, StopIcon } from '../icons.tsx';
+import { texts } from '../texts.ts';
+import { useNow } from '../use-now.ts';
+import styles from './camera-tile.module.css';
+
+interface TileControlsProps {
+  camera: CameraView;
+  isOperator: boolean;
+  isFull: boolean;
+  onToggleFull: () => void;
+  onSnapshot: () => void;
+}
+
+export function TileControls({ camera, isOperator, isFull, onToggleFull, onSnapshot }: TileControlsProps) {
+  const { name } = camera;
+  return (
+    <div className={styles.controls}>
+      {isOperator && (
+        <>
+          <button type="button" className={styles.iconButton} aria-label={texts.snapshotOf(name)} title="Snapshot (S)" onClick={onSnapshot}>
+            <SnapshotIcon />
+          </button>
+          <RecordButton camera={camera} />
+        </>
+      )}
+      <button
+        type="button"
+        className={styles.iconButton}
+        aria-label={isFull ? texts.leaveFullView : texts.fullViewOf(name)}
+        title={isFull ? `${texts.leaveFullView} (Esc)` : 'Full view (Enter)'}
+        onClick={onToggleFull}
+      >
+        {isFull ? <CollapseIcon /> : <ExpandIcon />}
+      </button>
+    </div>
+  );
+}
+
+/** Becomes the elapsed time; the second press stops. */
+function RecordButton({ camera }: { camera: CameraView }) {
+  const { actions } = useApp();
+  const { device, name, recording, recordingSince } = camera;
+  const pending = useAppState((state) => state.pending[device]);
+  const now = useNow(recording);
+  const elapsed = formatDuration(recordingSince === null ? 0 : (now - recordingSince) / 1000);
+  const label = recording ? texts.stopRecordingOf(name) : texts.recordOf(name);
+  return (
+    <button
+      type="button"
+      className={styles.iconButton}
+      data-recording={recording || undefined}
+      aria-label={label}
+      aria-busy={pending !== undefined}
+      title={recording ? 'Stop recording (R)' : 'Record (R)'}
+      onClick={() => void actions.toggleRecording(device)}
+    >
+      {recording ? <StopIcon /> : <RecordIcon />}
+      {pending === 'starting' && <span>{texts.starting}</span>}
+      {pending === 'stopping' && <span>{texts.stopping}</span>}
+      {recording && pending === undefined && <span className={styles.elapsed}>{elapsed}</span>}
+    </button>
+  );
+}

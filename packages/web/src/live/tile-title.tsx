@@ -1,0 +1,74 @@
+import type { CameraView } from '../app-state.ts';
+import { formatBitrate, formatDuration } from '../format.ts';
+import { texts } from '../texts.ts';
+import { useNow } from '../use-now.ts';
+import type { LiveState } from './live-view.ts';
+import type { PlaybackStats } from './player.ts';
+import styles from './camera-tile.module.css';
+
+/** Name, state in a word and a shape, and a running recording. */
+export function TileTitle({ camera, state }: { camera: CameraView; state: LiveState }) {
+  const tone = toneOf(camera, state);
+  return (
+    <figcaption className={styles.title}>
+      <span className={styles.name} title={camera.name}>
+        {camera.name}
+      </span>
+      <span className={styles.state} data-tone={tone}>
+        <span className={styles.mark} aria-hidden="true" />
+        {wordOf(camera, state)}
+      </span>
+      {camera.recording && <RecordingMark since={camera.recordingSince} />}
+    </figcaption>
+  );
+}
+
+function RecordingMark({ since }: { since: number | null }) {
+  const now = useNow();
+  return (
+    <span className={styles.recording}>
+      <span className={styles.dot} aria-hidden="true" />
+      {texts.recordingFor(formatDuration(since === null ? 0 : (now - since) / 1000))}
+    </span>
+  );
+}
+
+function wordOf({ status }: CameraView, { phase }: LiveState): string {
+  if (status !== 'CONNECTED') return texts.status[status];
+  if (phase === 'playing') return texts.status.live;
+  return phase === 'connecting' ? texts.status.connecting : texts.status.CONNECTED;
+}
+
+function toneOf({ status }: CameraView, state: LiveState): 'live' | 'degraded' | 'quiet' {
+  if (status === 'ERROR' || status === 'BUSY') return 'degraded';
+  if (status !== 'CONNECTED') return 'quiet';
+  return state.phase === 'playing' ? 'live' : 'quiet';
+}
+
+/** What the viewer really gets, as measured. */
+export function TileStats({ state, stats }: { state: LiveState; stats: PlaybackStats | undefined }) {
+  if (state.phase !== 'playing') return <span />;
+  const parts = stats ? partsOf(stats) : [];
+  return (
+    <p className={styles.stats}>
+      <span className={styles.transport} data-fallback={state.fallbackReason !== null || undefined}>
+        {state.transport}
+      </span>
+      {state.fallbackReason !== null && <span className={styles.reason}>{texts.fallback(state.fallbackReason)}</span>}
+      {parts.map(([name, text]) => (
+        <span key={name} data-part={name} title={name === 'delay' ? texts.delayTitle : undefined}>
+          {text}
+        </span>
+      ))}
+    </p>
+  );
+}
+
+function partsOf({ width, height, fps, bitrate, delayMs }: PlaybackStats): [string, string][] {
+  const parts: [string, string][] = [];
+  if (width > 0) parts.push(['resolution', `${width}×${height}`]);
+  if (fps > 0) parts.push(['fps', `${Math.round(fps)} fps`]);
+  if (bitrate > 0) parts.push(['rate', formatBitrate(bitrate)]);
+  if (delayMs !== null) parts.push(['delay', delayMs < 1000 ? `${delayMs} ms` : `${(delayMs / 1000).toFixed(1)} s`]);
+  return parts;
+}
