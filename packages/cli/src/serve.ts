@@ -21,7 +21,11 @@ export function serveCommand(): Command {
     .option('--port <port>', 'page, API and files (8002; 0 takes a free one)', readPort)
     .option('--health-port <port>', 'health checks (8003, or the next free one)', readPort)
     .option('--ready-file <file>', 'written when everything answers')
-    .option('--test-cameras <n>', 'how many test cameras (auto: one when there is no other camera)', readCount)
+    .option(
+      '--test-cameras <n>',
+      'how many test cameras (auto: one when there is no other camera)',
+      readCount,
+    )
     .option('--log-level <level>', 'trace, debug, info, warn, error, fatal or silent')
     .action(async (options: Options) => {
       const exitCode = await serve({
@@ -45,7 +49,8 @@ export function serveCommand(): Command {
 
 function readPort(text: string): number {
   const port = Number(text);
-  if (!/^\d+$/.test(text) || port > 65_535) throw new InvalidArgumentError('a port is a whole number from 0 to 65535');
+  if (!/^\d+$/.test(text) || port > 65_535)
+    throw new InvalidArgumentError('a port is a whole number from 0 to 65535');
   return port;
 }
 

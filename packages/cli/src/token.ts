@@ -12,7 +12,11 @@ interface Options {
 export function tokenCommand(): Command {
   const create = new Command('create')
     .description('Prints a token; also while the service runs')
-    .addOption(new Option('--role <role>', 'what it may do').choices(['viewer', 'operator', 'admin']).makeOptionMandatory())
+    .addOption(
+      new Option('--role <role>', 'what it may do')
+        .choices(['viewer', 'operator', 'admin'])
+        .makeOptionMandatory(),
+    )
     .option('--user <name>', 'whose it is', 'cli')
     .option('--expires <time>', 'how long it lives: 30s, 15m, 24h, 7d', readDuration)
     .option('--config <file>', 'configuration (YAML)')
@@ -29,7 +33,10 @@ export function tokenCommand(): Command {
         });
         process.stdout.write(`${token}\n`);
       } catch (error) {
-        const problems = error instanceof ConfigError ? error.problems : [error instanceof Error ? error.message : String(error)];
+        const problems =
+          error instanceof ConfigError
+            ? error.problems
+            : [error instanceof Error ? error.message : String(error)];
         process.stderr.write(problems.map((line) => `camera-service: ${line}\n`).join(''));
         process.exitCode = error instanceof ConfigError ? configExitCode : 1;
       }

@@ -1,11 +1,22 @@
 import type { z } from 'zod';
-import { camera_status_update, cameraMethods } from './contract/camera.ts';
+import { camera_status_update, cameraMethods, type camera } from './contract/camera.ts';
 import { event, eventMethods } from './contract/event.ts';
-import { recording_status_update, recordingMethods } from './contract/recording.ts';
+import {
+  recording_status_update,
+  recordingMethods,
+  type recordingFile,
+  type recordingFormat,
+} from './contract/recording.ts';
 import { sessionMethods } from './contract/session.ts';
-import { snapshotMethods } from './contract/snapshot.ts';
+import { snapshotMethods, type snapshotFile, type snapshotFormat } from './contract/snapshot.ts';
 import { streamMethods } from './contract/stream.ts';
-import { hello, system_health_update, systemMethods } from './contract/system.ts';
+import {
+  type components,
+  type healthStatus,
+  hello,
+  system_health_update,
+  systemMethods,
+} from './contract/system.ts';
 
 /** Every method by its namespace; a namespace is one page of the reference. */
 export const namespaces = {
@@ -46,13 +57,13 @@ export type Params<M extends MethodName> = z.output<(typeof methods)[M]['params'
 export type Result<M extends MethodName> = z.output<(typeof methods)[M]['result']>;
 export type NotificationParams<N extends NotificationName> = z.output<(typeof notifications)[N]['params']>;
 
-export type Camera = z.infer<typeof import('./contract/camera.ts').camera>;
-export type RecordingFile = z.infer<typeof import('./contract/recording.ts').recordingFile>;
-export type SnapshotFile = z.infer<typeof import('./contract/snapshot.ts').snapshotFile>;
-export type RecordingFormat = z.infer<typeof import('./contract/recording.ts').recordingFormat>;
-export type SnapshotFormat = z.infer<typeof import('./contract/snapshot.ts').snapshotFormat>;
-export type HealthStatus = z.infer<typeof import('./contract/system.ts').healthStatus>;
-export type Components = z.infer<typeof import('./contract/system.ts').components>;
+export type Camera = z.infer<typeof camera>;
+export type RecordingFile = z.infer<typeof recordingFile>;
+export type SnapshotFile = z.infer<typeof snapshotFile>;
+export type RecordingFormat = z.infer<typeof recordingFormat>;
+export type SnapshotFormat = z.infer<typeof snapshotFormat>;
+export type HealthStatus = z.infer<typeof healthStatus>;
+export type Components = z.infer<typeof components>;
 
 export function isMethodName(name: string): name is MethodName {
   return Object.hasOwn(methods, name);

@@ -4,7 +4,12 @@
  * every error carries.
  */
 export const errorCatalog = {
-  parse_error: { code: -32700, prefix: 'parse error: invalid JSON', data: [], meaning: 'the text is not JSON' },
+  parse_error: {
+    code: -32700,
+    prefix: 'parse error: invalid JSON',
+    data: [],
+    meaning: 'the text is not JSON',
+  },
   invalid_request: {
     code: -32600,
     prefix: 'invalid request',

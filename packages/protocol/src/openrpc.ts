@@ -12,11 +12,16 @@ export function openrpcDocument(version: string): Record<string, unknown> {
     info: {
       title: 'MediaMTX Camera Service',
       version,
-      description: 'Cameras found, streamed, snapped and recorded. JSON-RPC 2.0 over WebSocket at /ws, or by POST /rpc.',
+      description:
+        'Cameras found, streamed, snapped and recorded. JSON-RPC 2.0 over WebSocket at /ws, or by POST /rpc.',
       license: { name: 'MIT' },
     },
     methods: Object.entries(methods).map(([name, definition]) => describeMethod(name, definition)),
-    components: { errors: Object.fromEntries(Object.keys(errorCatalog).map((name) => [name, describeError(name as ErrorName)])) },
+    components: {
+      errors: Object.fromEntries(
+        Object.keys(errorCatalog).map((name) => [name, describeError(name as ErrorName)]),
+      ),
+    },
     'x-notifications': Object.entries(notifications).map(([name, { summary, params }]) => ({
       name,
       summary,
@@ -27,7 +32,10 @@ export function openrpcDocument(version: string): Record<string, unknown> {
 
 function describeMethod(name: string, definition: MethodDefinition): Record<string, unknown> {
   const { shape } = definition.params;
-  const schema = toSchema(definition.params, 'input') as { required?: string[]; properties?: Record<string, object> };
+  const schema = toSchema(definition.params, 'input') as {
+    required?: string[];
+    properties?: Record<string, object>;
+  };
   return {
     name,
     summary: definition.summary,

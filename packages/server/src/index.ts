@@ -1,6 +1,10 @@
 export { ConfigError, configExitCode, configKeys, environmentName } from './config/load.ts';
 export { createToken, type CreateTokenOptions } from './create-token.ts';
-export { MediaMtxController, type MediaMtxControllerOptions, type StreamConfig } from './mediamtx/controller.ts';
+export {
+  MediaMtxController,
+  type MediaMtxControllerOptions,
+  type StreamConfig,
+} from './mediamtx/controller.ts';
 export { serve, type ServeOptions } from './serve.ts';
 export { ServiceManager, type ServiceAddresses, type ServiceManagerDeps } from './service-manager.ts';
 export { serviceVersion } from './version.ts';

@@ -27,7 +27,9 @@ export async function serve(options: ServeOptions): Promise<number> {
     config = loadConfig({ file: options.configFile, env: options.env, flags: options.flags });
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
-    process.stderr.write(`camera-service: ${error.message}:\n${error.problems.map((line) => `  - ${line}\n`).join('')}`);
+    process.stderr.write(
+      `camera-service: ${error.message}:\n${error.problems.map((line) => `  - ${line}\n`).join('')}`,
+    );
     return configExitCode;
   }
   const log = createLog(config.logging);

@@ -134,8 +134,23 @@ export class ServiceManager {
     stack.push('taps', () => taps.stop());
     Object.assign(this.#health.parts, { media, ffmpeg });
 
-    const addresses = new Addresses({ rtspPort: () => media.rtspPort, httpPort: () => this.#http?.port ?? config.server.port });
-    const parts = buildCameras({ config, paths, db, events, notifier, media, taps, ffmpeg, addresses, health: this.#health, log });
+    const addresses = new Addresses({
+      rtspPort: () => media.rtspPort,
+      httpPort: () => this.#http?.port ?? config.server.port,
+    });
+    const parts = buildCameras({
+      config,
+      paths,
+      db,
+      events,
+      notifier,
+      media,
+      taps,
+      ffmpeg,
+      addresses,
+      health: this.#health,
+      log,
+    });
     Object.assign(this.#health.parts, {
       cameras: parts.cameras,
       monitor: parts.monitor,

@@ -122,8 +122,11 @@ async function freePorts(): Promise<Ports> {
   return { api, rtsp, webrtc, webrtcUdp, hls };
 }
 
+function address(port: number): string {
+  return `127.0.0.1:${port}`;
+}
+
 function configuration(ports: Ports): Record<string, unknown> {
-  const address = (port: number): string => `127.0.0.1:${port}`;
   return {
     api: true,
     apiAddress: address(ports.api),

@@ -29,7 +29,11 @@ export class Program implements AsyncDisposable {
 
   static start({ command, args, env, cwd }: ProgramOptions): Program {
     return new Program(
-      spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], ...(env && { env }), ...(cwd !== undefined && { cwd }) }),
+      spawn(command, args, {
+        stdio: ['ignore', 'pipe', 'pipe'],
+        ...(env && { env }),
+        ...(cwd !== undefined && { cwd }),
+      }),
     );
   }
 

@@ -50,7 +50,12 @@ export class Service implements AsyncDisposable {
   #program: Program;
   #ready: Ready | undefined;
 
-  private constructor(options: ServiceOptions, dir: TempDir, external: MediaMtx | undefined, program: Program) {
+  private constructor(
+    options: ServiceOptions,
+    dir: TempDir,
+    external: MediaMtx | undefined,
+    program: Program,
+  ) {
     this.#options = options;
     this.#dir = dir;
     this.#external = external;
@@ -71,7 +76,8 @@ export class Service implements AsyncDisposable {
   /** Starts it without waiting; for tests of a start that fails. */
   static async launch(options: ServiceOptions = {}): Promise<Service> {
     const dir = await TempDir.create();
-    const isExternal = process.env['CAMERA_SERVICE_TEST_MEDIAMTX'] === 'external' && options.mediamtx !== 'managed';
+    const isExternal =
+      process.env['CAMERA_SERVICE_TEST_MEDIAMTX'] === 'external' && options.mediamtx !== 'managed';
     const external = isExternal ? await MediaMtx.start({ usesDefaultPorts: true }) : undefined;
     return new Service(options, dir, external, launch(options, dir, external));
   }
@@ -122,7 +128,8 @@ export class Service implements AsyncDisposable {
     const file = this.#dir.join('ready.json');
     await until(
       () => {
-        if (this.#program.hasExited) throw new Error(`the service ended: ${this.#program.stderr.slice(-2_000)}`);
+        if (this.#program.hasExited)
+          throw new Error(`the service ended: ${this.#program.stderr.slice(-2_000)}`);
         return existsSync(file);
       },
       { what: 'the ready file', timeoutMs: this.#options.readyTimeoutMs ?? 30_000 },
@@ -198,6 +205,8 @@ function launch(options: ServiceOptions, dir: TempDir, external: MediaMtx | unde
 
 /** Settings of whoever runs the tests must not reach the service. */
 function environment(extra: Record<string, string>): NodeJS.ProcessEnv {
-  const own = Object.entries(process.env).filter(([name]) => !/^CAMERA_SERVICE_(?!MEDIAMTX_INSTALL)/.test(name));
+  const own = Object.entries(process.env).filter(
+    ([name]) => !/^CAMERA_SERVICE_(?!MEDIAMTX_INSTALL)/.test(name),
+  );
   return { ...Object.fromEntries(own), ...extra };
 }

@@ -45,6 +45,8 @@ export interface AppState {
   notices: Notice[];
   /** Recordings whose start or stop is under way, by device. */
   pending: Record<string, Pending | undefined>;
+  /** How many snapshots were asked for here, by device; each is a flash on its tile. */
+  flashes: Record<string, number>;
   clips: ClipsState;
   /** The newest thing to be said to a screen reader. */
   announcement: string;
@@ -59,7 +61,9 @@ export class AppStore extends Store<AppState> {
 
   addNotice(notice: Omit<Notice, 'id'>): void {
     this.#lastNotice += 1;
-    const others = this.get().notices.filter(({ device, title }) => device !== notice.device || title !== notice.title);
+    const others = this.get().notices.filter(
+      ({ device, title }) => device !== notice.device || title !== notice.title,
+    );
     this.patch({ notices: [...others, { ...notice, id: this.#lastNotice }] });
   }
 
@@ -74,12 +78,19 @@ export class AppStore extends Store<AppState> {
 
   changeCamera(device: string, change: Partial<CameraView>): void {
     this.patch({
-      cameras: this.get().cameras.map((camera) => (camera.device === device ? { ...camera, ...change } : camera)),
+      cameras: this.get().cameras.map((camera) =>
+        camera.device === device ? { ...camera, ...change } : camera,
+      ),
     });
   }
 
   setPending(device: string, pending: Pending | undefined): void {
     this.patch({ pending: { ...this.get().pending, [device]: pending } });
+  }
+
+  flash(device: string): void {
+    const { flashes } = this.get();
+    this.patch({ flashes: { ...flashes, [device]: (flashes[device] ?? 0) + 1 } });
   }
 
   cameraOf(device: string): CameraView | undefined {

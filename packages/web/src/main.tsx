@@ -35,6 +35,7 @@ function storeOf(bootstrap: Bootstrap): AppStore {
     isStarting: false,
     notices: [],
     pending: {},
+    flashes: {},
     clips: { filter: { kind: 'all', device: null }, items: [], hasMore: false, status: 'idle' },
     announcement: '',
   });

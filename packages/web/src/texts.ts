@@ -43,6 +43,13 @@ export const texts = {
   stopRecordingOf: (name: string) => `Stop recording ${name}`,
   fullViewOf: (name: string) => `Full view of ${name}`,
   leaveFullView: 'Leave full view',
+  hints: {
+    snapshot: 'Snapshot (S)',
+    record: 'Record (R)',
+    stop: 'Stop recording (R)',
+    full: 'Full view (Enter)',
+    leave: 'Leave full view (Esc)',
+  },
   recordingFor: (elapsed: string) => `Recording ${elapsed}`,
   starting: 'Starting',
   stopping: 'Stopping',
@@ -87,6 +94,7 @@ export const texts = {
     previous: 'Newer clip',
     next: 'Older clip',
     unplayable: 'This browser cannot show the file. Download it to play it elsewhere.',
+    facts: { time: 'Time', duration: 'Duration', size: 'Size', resolution: 'Resolution' },
     of: (kind: string, camera: string, time: string) => `${kind}, ${camera}, ${time}`,
   },
 
@@ -120,7 +128,8 @@ export const texts = {
     howText: 'On the machine that runs the service:',
     command: 'camera-service token create --role admin',
     roles: 'Roles: viewer looks, operator also snaps and records, admin does everything.',
-    expired: 'That sign-in link was used already or is older than 10 minutes. Paste a token, or restart the service for a new link.',
+    expired:
+      'That sign-in link was used already or is older than 10 minutes. Paste a token, or restart the service for a new link.',
     ended: 'Your session ended. Sign in again.',
     unreachable: 'The service did not answer. Check that it is running.',
     empty: 'Paste a token first.',

@@ -67,9 +67,7 @@ export const get_camera_capabilities = method({
     formats,
     resolutions,
     fps_options: fpsOptions,
-    modes: z.array(
-      z.object({ pixel_format: z.string(), width: z.int(), height: z.int(), fps: z.number() }),
-    ),
+    modes: z.array(z.object({ pixel_format: z.string(), width: z.int(), height: z.int(), fps: z.number() })),
     validation_status: z
       .enum(['NONE', 'DISCONNECTED', 'PROVISIONAL', 'CONFIRMED'])
       .describe('PROVISIONAL until two probes agree'),

@@ -4,7 +4,9 @@ import { z } from 'zod';
 export const deviceParam = z
   .string()
   .regex(/^(camera[0-9]{1,9}|\/dev\/video[0-9]{1,4})$/, 'must be cameraN or /dev/videoN')
-  .describe('The camera: `cameraN` (given once, kept for ever) or `/dev/videoN` (the camera at that node now). `device_path` is an alias.');
+  .describe(
+    'The camera: `cameraN` (given once, kept for ever) or `/dev/videoN` (the camera at that node now). `device_path` is an alias.',
+  );
 
 export const deviceResult = z.string().describe('The camera, in the form in which the request named it');
 
@@ -26,7 +28,10 @@ export const fileName = z
   .string()
   .min(1)
   .max(128)
-  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, 'letters, digits, dot, underscore and hyphen, beginning with a letter or digit');
+  .regex(
+    /^[A-Za-z0-9][A-Za-z0-9._-]*$/,
+    'letters, digits, dot, underscore and hyphen, beginning with a letter or digit',
+  );
 
 export const pageParams = {
   limit: z.int().min(1).max(1000).default(50).describe('How many at most'),

@@ -38,10 +38,17 @@ interface MethodInput<P extends z.ZodObject, R extends z.ZodType> {
 export function method<R extends z.ZodType, P extends z.ZodObject = z.ZodObject<Record<never, never>>>(
   input: MethodInput<P, R>,
 ): MethodDefinition<P, R> {
-  const { params = z.object({}) as unknown as P, errors = [], isRead = input.role === 'viewer', ...rest } = input;
+  const {
+    params = z.object({}) as unknown as P,
+    errors = [],
+    isRead = input.role === 'viewer',
+    ...rest
+  } = input;
   return { version: '1.0', ...rest, params, errors, isRead };
 }
 
-export function notification<P extends z.ZodType>(input: NotificationDefinition<P>): NotificationDefinition<P> {
+export function notification<P extends z.ZodType>(
+  input: NotificationDefinition<P>,
+): NotificationDefinition<P> {
   return input;
 }

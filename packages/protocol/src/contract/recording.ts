@@ -24,7 +24,9 @@ export const start_recording = method({
     session_id: z.string(),
     recording_id: z.string(),
     filename: z.string(),
-    status: z.enum(['RECORDING', 'STARTED']).describe('`STARTED` where the request named the camera by its node'),
+    status: z
+      .enum(['RECORDING', 'STARTED'])
+      .describe('`STARTED` where the request named the camera by its node'),
     start_time: timestamp,
     duration: seconds.nullable().describe('Seconds until it stops by itself; null: until stopped'),
     format: recordingFormat,

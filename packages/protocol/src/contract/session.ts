@@ -13,7 +13,7 @@ export const authenticate = method({
   role: 'none',
   summary: 'Binds an identity to the calling socket',
   description:
-    'Only this socket is authenticated. A token sent with the WebSocket upgrade (`Authorization: Bearer`, the page\'s cookie) makes this call unnecessary.',
+    "Only this socket is authenticated. A token sent with the WebSocket upgrade (`Authorization: Bearer`, the page's cookie) makes this call unnecessary.",
   params: z.object({
     auth_token: z.string().min(1).max(8192).optional().describe('A JWT or an API key'),
     token: z.string().min(1).max(8192).optional().describe('Alias of auth_token'),

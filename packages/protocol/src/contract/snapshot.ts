@@ -1,5 +1,14 @@
 import { z } from 'zod';
-import { bytes, deviceParam, deviceResult, fileName, page, pageParams, success, timestamp } from './common.ts';
+import {
+  bytes,
+  deviceParam,
+  deviceResult,
+  fileName,
+  page,
+  pageParams,
+  success,
+  timestamp,
+} from './common.ts';
 import { method } from './define.ts';
 
 export const snapshotFormat = z.enum(['jpg', 'png']);
@@ -11,7 +20,9 @@ export const take_snapshot = method({
     'From a live camera it is the newest frame, at most 100 ms older than the request. A camera that is not live is opened for it. Calls that come while one is being taken share its picture only if that is fresh enough.',
   params: z.object({
     device: deviceParam,
-    filename: fileName.optional().describe('Default: camera and time. The extension is added where it is missing'),
+    filename: fileName
+      .optional()
+      .describe('Default: camera and time. The extension is added where it is missing'),
     format: snapshotFormat.default('jpg'),
     quality: z.int().min(1).max(100).default(85).describe('For jpg; png is lossless'),
     max_age_ms: z.int().min(0).max(60_000).optional().describe('How old the picture may be at most'),
@@ -19,7 +30,9 @@ export const take_snapshot = method({
   result: z.object({
     device: deviceResult,
     filename: z.string(),
-    status: z.enum(['SUCCESS', 'completed']).describe('`completed` where the request named the camera by its node'),
+    status: z
+      .enum(['SUCCESS', 'completed'])
+      .describe('`completed` where the request named the camera by its node'),
     timestamp: timestamp.describe('When the file was there'),
     captured_at: timestamp.describe('When the frame reached the service'),
     age_ms: z.number().min(0).describe('How much older than the request the frame is, in milliseconds'),
@@ -30,7 +43,9 @@ export const take_snapshot = method({
     height: z.int(),
     format: snapshotFormat,
     quality: z.int(),
-    capture_method: z.enum(['live', 'direct']).describe('From the live stream, or from the camera opened for it'),
+    capture_method: z
+      .enum(['live', 'direct'])
+      .describe('From the live stream, or from the camera opened for it'),
     download_url: z.string(),
     success,
   }),

@@ -4,7 +4,10 @@ import { method } from './define.ts';
 
 const streamName = z
   .string()
-  .regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/, 'letters, digits, underscore and hyphen, at most 64, beginning with a letter or digit');
+  .regex(
+    /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/,
+    'letters, digits, underscore and hyphen, at most 64, beginning with a letter or digit',
+  );
 
 const sourceProtocols = ['rtsp:', 'rtsps:', 'rtmp:', 'rtmps:', 'http:', 'https:', 'srt:', 'whep:', 'wheps:'];
 
@@ -29,7 +32,7 @@ function isLinkLocal(text: string): boolean {
   // Schemes that the URL standard doesn't know leave a host as it was written; http makes it canonical.
   const url = parseUrl(text.replace(/^[a-z]+:/i, 'http:'));
   const host = url?.hostname ?? '';
-  return /^169\.254\./.test(host) || /^\[fe[89ab][0-9a-f]:/i.test(host) || /^\[::ffff:a9fe:/i.test(host);
+  return host.startsWith('169.254.') || /^\[fe[89ab][0-9a-f]:/i.test(host) || /^\[::ffff:a9fe:/i.test(host);
 }
 
 export const streamEntry = z.object({

@@ -38,7 +38,11 @@ export class CameraAnnouncer {
     if (isNew) this.#tellStatus(camera, before);
     else if (before.isRecording !== isRecording) this.#notify(camera);
     if (before?.capabilities !== capabilities && row.capabilities.modes.length > 0) {
-      this.#deps.events.append('camera.capability_detected', { device, formats: row.capabilities.formats }, device);
+      this.#deps.events.append(
+        'camera.capability_detected',
+        { device, formats: row.capabilities.formats },
+        device,
+      );
     }
   }
 
@@ -46,9 +50,14 @@ export class CameraAnnouncer {
     const { events } = this.#deps;
     const { device, status, statusReason: reason } = camera;
     this.#notify(camera);
-    events.append('camera.status_change', { device, from: before?.status ?? null, to: status, status, reason }, device);
+    events.append(
+      'camera.status_change',
+      { device, from: before?.status ?? null, to: status, status, reason },
+      device,
+    );
     if (before?.status === status) return;
-    if (status === 'CONNECTED') events.append('camera.connected', { device, name: camera.row.name, node: camera.row.node }, device);
+    if (status === 'CONNECTED')
+      events.append('camera.connected', { device, name: camera.row.name, node: camera.row.node }, device);
     if (status === 'DISCONNECTED') events.append('camera.disconnected', { device, reason }, device);
   }
 

@@ -62,7 +62,12 @@ export class CameraViewer {
       formats,
       resolutions: [...new Set(modes.map(({ width, height }) => `${width}x${height}`))],
       fps_options: [...new Set(modes.map(({ fps }) => fps))].sort((a, b) => b - a),
-      modes: modes.map(({ pixelFormat, width, height, fps }) => ({ pixel_format: pixelFormat, width, height, fps })),
+      modes: modes.map(({ pixelFormat, width, height, fps }) => ({
+        pixel_format: pixelFormat,
+        width,
+        height,
+        fps,
+      })),
       validation_status: isPresent ? row.capabilityStatus : 'DISCONNECTED',
     };
   }

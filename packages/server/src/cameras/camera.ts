@@ -162,7 +162,8 @@ export class Camera {
 
   #update(): void {
     if (this.#isStopped) return;
-    const shouldRun = this.demand.isWanted && this.#isPresent && this.#isMediaUp && this.#problem?.status !== 'ERROR';
+    const shouldRun =
+      this.demand.isWanted && this.#isPresent && this.#isMediaUp && this.#problem?.status !== 'ERROR';
     // The last picture is asked for before the stream ends, or there would be none.
     if (!shouldRun) void this.#closeTap();
     this.capture.want(shouldRun);

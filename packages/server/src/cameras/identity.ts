@@ -21,7 +21,10 @@ const threshold = 40;
  * How surely a found device is a known camera. Numbers of nodes move, so they count nothing; the port, the ids, the
  * serial, the name and the set of formats do. Traits that both have and that contradict each other end it.
  */
-export function scoreIdentity(found: Identifiable, known: Identifiable): { score: number; matchedBy: string[] } {
+export function scoreIdentity(
+  found: Identifiable,
+  known: Identifiable,
+): { score: number; matchedBy: string[] } {
   const [a, b] = [found.identity, known.identity];
   const none = { score: 0, matchedBy: [] };
   if (found.kind !== known.kind) return none;
@@ -49,9 +52,14 @@ export function scoreIdentity(found: Identifiable, known: Identifiable): { score
 }
 
 /** Pairs found devices with known cameras, the surest pairs first; each is used once. */
-export function matchIdentities<C extends Identifiable, K extends Identifiable>(found: C[], known: K[]): Match<C, K>[] {
+export function matchIdentities<C extends Identifiable, K extends Identifiable>(
+  found: C[],
+  known: K[],
+): Match<C, K>[] {
   const pairs = found
-    .flatMap((candidate) => known.map((other) => ({ candidate, known: other, ...scoreIdentity(candidate, other) })))
+    .flatMap((candidate) =>
+      known.map((other) => ({ candidate, known: other, ...scoreIdentity(candidate, other) })),
+    )
     .filter(({ score }) => score >= threshold)
     .sort((x, y) => y.score - x.score);
   const used = new Set<unknown>();

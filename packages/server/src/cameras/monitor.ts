@@ -70,7 +70,8 @@ export class CameraMonitor {
 
   #takeUsb(candidates: DeviceCandidate[]): void {
     this.#deps.registry.reconcile('usb', candidates);
-    if (this.#deps.testCameras === 'auto' && this.#state === 'RUNNING') this.#deps.test.setCount(this.#autoCount());
+    if (this.#deps.testCameras === 'auto' && this.#state === 'RUNNING')
+      this.#deps.test.setCount(this.#autoCount());
   }
 
   /** A test camera that is being watched or recorded stays, also when a real one comes. */

@@ -63,7 +63,11 @@ export class CameraRegistry {
       const match = matched.get(candidate);
       if (match) this.#recognise(match.known.camera, candidate, match.matchedBy);
       else if (candidate.problem?.status !== 'ERROR') this.#meet(candidate);
-      else this.#deps.log.warn({ node: candidate.node, reason: candidate.problem.reason }, 'a device can not be used');
+      else
+        this.#deps.log.warn(
+          { node: candidate.node, reason: candidate.problem.reason },
+          'a device can not be used',
+        );
     }
   }
 
@@ -83,7 +87,8 @@ export class CameraRegistry {
       lastSeen: this.#now(),
     };
     this.#deps.store.update(row);
-    if (!camera.isPresent) this.#deps.log.info({ device: camera.device, node: row.node, matchedBy }, 'a camera is back');
+    if (!camera.isPresent)
+      this.#deps.log.info({ device: camera.device, node: row.node, matchedBy }, 'a camera is back');
     camera.appear(candidate, row, this.#deps.chooseMode(row));
   }
 

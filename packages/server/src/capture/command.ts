@@ -16,6 +16,9 @@ const COMMON = ['-hide_banner', '-nostdin', '-loglevel', 'level+warning'];
 const OUTPUT = ['-an', '-pkt_size', '1300', '-f', 'rtsp', '-rtsp_transport', 'tcp'];
 const PROGRESS = ['-progress', 'pipe:3', '-stats_period', '0.5'];
 
+// One a second, but five in the first: MediaMTX keeps none, so a reader who comes early would wait a second for one.
+const KEYFRAME_TIMES = 'expr:if(lt(t,1),gte(t,n_forced*0.2),gte(t,n_forced-4))';
+
 /** The arguments of the ffmpeg that publishes a camera. Progress comes on file descriptor 3. */
 export function buildCaptureArgs(command: CaptureCommand): string[] {
   const { source, publishUrl, encoder } = command;
@@ -87,16 +90,7 @@ function encodeArgs({ source, encoder, bitrate }: CaptureCommand): string[] {
   const rate = encoder.name === 'libx264' ? ['-crf', '23'] : ['-b:v', limit];
   const size = [...rate, '-maxrate', limit, '-bufsize', limit];
   // By count, and by time too: a camera in the dark gives fewer frames than was asked.
-  const keyframes = [
-    '-bf',
-    '0',
-    '-g',
-    group,
-    '-keyint_min',
-    group,
-    '-force_key_frames',
-    'expr:gte(t,n_forced*1)',
-  ];
+  const keyframes = ['-bf', '0', '-g', group, '-keyint_min', group, '-force_key_frames', KEYFRAME_TIMES];
   return ['-c:v', encoder.name, ...encoder.args, ...size, ...keyframes];
 }
 

@@ -59,16 +59,28 @@ export function buildCameras(deps: BuildCamerasDeps) {
   const recordingStore = new RecordingStore(db);
   const snapshotStore = new SnapshotStore(db);
   const shortFfmpeg = (): string => ffmpeg.short;
-  const pictures = new PictureTaker({ taps, ffmpeg: shortFfmpeg, timeoutMs: config.snapshots.timeout * 1000 });
+  const pictures = new PictureTaker({
+    taps,
+    ffmpeg: shortFfmpeg,
+    timeoutMs: config.snapshots.timeout * 1000,
+  });
   const stills = new Stills({ pictures, cacheDir: paths.stills, ffmpeg: shortFfmpeg, log });
-  const snapshots = new Snapshots({ store: snapshotStore, snapshotsDir: paths.snapshots, pictures, events, log });
+  const snapshots = new Snapshots({
+    store: snapshotStore,
+    snapshotsDir: paths.snapshots,
+    pictures,
+    events,
+    log,
+  });
 
   const cameras: CameraRegistry = new CameraRegistry({
     store: new CameraStore(db),
     chooseMode: (candidate) => modeFor(candidate, wantedMode(config)),
     makeCamera: cameraMaker(deps, { onChange: (camera) => noteCamera(camera), stills }),
     onAdded: (camera) => {
-      media.addCamera(camera.device).catch((error: unknown) => log.debug({ reason: messageOf(error) }, 'a path waits for MediaMTX'));
+      media
+        .addCamera(camera.device)
+        .catch((error: unknown) => log.debug({ reason: messageOf(error) }, 'a path waits for MediaMTX'));
       camera.setMediaUp(media.controller.isUp);
     },
     log,
@@ -78,7 +90,13 @@ export function buildCameras(deps: BuildCamerasDeps) {
     recordingsDir: paths.recordings,
     controller: () => media.controller,
     cameras,
-    closer: new RecordingCloser({ store: recordingStore, recordingsDir: paths.recordings, ffmpeg: shortFfmpeg, now, log }),
+    closer: new RecordingCloser({
+      store: recordingStore,
+      recordingsDir: paths.recordings,
+      ffmpeg: shortFfmpeg,
+      now,
+      log,
+    }),
     announcer: new RecordingAnnouncer({ events, notifier, onChange: (device) => noteDevice(device) }),
     minFreeBytes: config.storage.min_free * 1_000_000,
     startTimeoutMs: config.recording.start_timeout * 1000,
@@ -101,7 +119,13 @@ export function buildCameras(deps: BuildCamerasDeps) {
     if (camera) noteCamera(camera);
   };
   const monitor = buildMonitor(deps, cameras);
-  const viewer = new CameraViewer({ cameras, addresses, media, taps, recordingOf: (device) => recordings.runningOf(device) });
+  const viewer = new CameraViewer({
+    cameras,
+    addresses,
+    media,
+    taps,
+    recordingOf: (device) => recordings.runningOf(device),
+  });
 
   media.controller.onState((state) => cameras.list().forEach((camera) => camera.setMediaUp(state === 'up')));
   media.controller.onPaths(() => {

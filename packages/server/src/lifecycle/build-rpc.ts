@@ -65,7 +65,11 @@ export function buildRpc(deps: BuildRpcDeps): RpcServer {
       burst: config.security.rate_limit_burst,
       maxInFlight: config.server.max_in_flight,
     },
-    greeting: { server_name: 'MediaMTX Camera Service', server_version: serviceVersion, protocol_version: '1.0' },
+    greeting: {
+      server_name: 'MediaMTX Camera Service',
+      server_version: serviceVersion,
+      protocol_version: '1.0',
+    },
     openReads: config.security.open_reads,
     replyMetadata: config.server.reply_metadata,
   });

@@ -47,7 +47,8 @@ export class DataDir {
   static acquire(root: string): DataDir {
     const paths = dataPaths(root);
     try {
-      for (const dir of [root, paths.recordings, paths.snapshots, paths.stills]) mkdirSync(dir, { recursive: true, mode: 0o750 });
+      for (const dir of [root, paths.recordings, paths.snapshots, paths.stills])
+        mkdirSync(dir, { recursive: true, mode: 0o750 });
       mkdirSync(paths.run, { recursive: true, mode: 0o700 });
     } catch (error) {
       throw new DataDirError(

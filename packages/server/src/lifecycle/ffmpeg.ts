@@ -66,7 +66,8 @@ export class Ffmpeg {
     } catch (error) {
       this.#problem = messageOf(error);
     }
-    if (this.#choice) log.info({ capture: this.#choice.capture.path, short: this.#choice.short.path }, 'ffmpeg was found');
+    if (this.#choice)
+      log.info({ capture: this.#choice.capture.path, short: this.#choice.short.path }, 'ffmpeg was found');
     else log.error({ reason: this.#problem }, 'there is no ffmpeg');
   }
 }

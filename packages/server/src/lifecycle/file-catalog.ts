@@ -11,7 +11,13 @@ export interface CatalogDeps {
   snapshotStore: SnapshotStore;
 }
 
-const contentTypes = { jpg: 'image/jpeg', png: 'image/png', mp4: 'video/mp4', fmp4: 'video/mp4', mkv: 'video/x-matroska' };
+const contentTypes = {
+  jpg: 'image/jpeg',
+  png: 'image/png',
+  mp4: 'video/mp4',
+  fmp4: 'video/mp4',
+  mkv: 'video/x-matroska',
+};
 
 /** Files by their name: only what the catalog knows is ever served. */
 export class Catalog implements FileCatalog {
@@ -25,7 +31,9 @@ export class Catalog implements FileCatalog {
     const { recordings, recordingStore, snapshots, snapshotStore } = this.#deps;
     if (kind === 'recordings') {
       const row = recordingStore.find(name);
-      return row && { path: recordings.pathOf(row), device: row.device, contentType: contentTypes[row.format] };
+      return (
+        row && { path: recordings.pathOf(row), device: row.device, contentType: contentTypes[row.format] }
+      );
     }
     const row = snapshotStore.find(name);
     return row && { path: snapshots.pathOf(row), device: row.device, contentType: contentTypes[row.format] };

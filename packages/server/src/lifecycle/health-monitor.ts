@@ -39,7 +39,8 @@ export class HealthMonitor implements HealthSource {
     const list = cameras?.list() ?? [];
     return {
       // Without MediaMTX no camera can be seen; anything less is degraded.
-      status: components.mediamtx === 'ERROR' ? 'UNHEALTHY' : isBad || problems.length > 0 ? 'DEGRADED' : 'HEALTHY',
+      status:
+        components.mediamtx === 'ERROR' ? 'UNHEALTHY' : isBad || problems.length > 0 ? 'DEGRADED' : 'HEALTHY',
       isStarting: this.#phase === 'starting',
       uptimeSeconds: Math.round(performance.now() - this.#startedAt) / 1000,
       version: this.#version,
@@ -108,7 +109,8 @@ export class HealthMonitor implements HealthSource {
     add('camera_monitor', monitor?.problem);
     add('ffmpeg', ffmpeg?.problem);
     for (const camera of cameras?.list() ?? []) {
-      if (camera.status === 'ERROR' || camera.status === 'BUSY') add(camera.device, camera.statusReason ?? camera.status);
+      if (camera.status === 'ERROR' || camera.status === 'BUSY')
+        add(camera.device, camera.statusReason ?? camera.status);
     }
     return problems;
   }

@@ -28,8 +28,11 @@ export class ShutdownStack {
       const { name, stop } = part;
       const stopping = Promise.resolve()
         .then(stop)
-        .catch((error: unknown) => this.#log.error({ err: error, part: name }, 'a part did not stop cleanly'));
-      if (!(await settlesWithin(stopping, partTimeoutMs))) this.#log.error({ part: name }, 'a part did not stop in time');
+        .catch((error: unknown) =>
+          this.#log.error({ err: error, part: name }, 'a part did not stop cleanly'),
+        );
+      if (!(await settlesWithin(stopping, partTimeoutMs)))
+        this.#log.error({ part: name }, 'a part did not stop in time');
     }
   }
 }

@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import type { EventLog, StoredEvent } from '../events/event-log.ts';
+import type { Logger } from '../log.ts';
 import type { Exchange } from './exchange.ts';
 import { gapNotification, notificationText, type Outbox } from './outbox.ts';
 import { Subscriptions } from './subscriptions.ts';
@@ -34,6 +35,7 @@ export interface FeedDeps {
   mayHear: (device: string | undefined) => boolean;
   /** Whether a session that never subscribed is told this state. */
   isToldByDefault: (state: string) => boolean;
+  log: Logger;
 }
 
 /**
@@ -109,16 +111,25 @@ export class Feed {
   }
 
   async #runReplay(): Promise<void> {
+    try {
+      await this.#replayAll();
+    } catch (error) {
+      this.#deps.log.error({ err: error }, 'the replay of events failed');
+      this.#tellGapBefore(this.#deps.events.seq + 1);
+    }
+    this.#replayCursor = undefined;
+  }
+
+  async #replayAll(): Promise<void> {
     const { outbox } = this.#deps;
     for (;;) {
       // Yields to the loop between chunks, so that a long replay delays nobody.
       await setImmediate();
       await outbox.whenDrained();
-      if (outbox.isClosed || this.subscriptions.isEmpty) break;
+      if (outbox.isClosed || this.subscriptions.isEmpty) return;
       if (this.#held.length > 0) await this.#untilReleased();
-      else if (this.#replayNextChunk()) break;
+      else if (this.#replayNextChunk()) return;
     }
-    this.#replayCursor = undefined;
   }
 
   /** True when nothing is left; from then on events are told as they come. */

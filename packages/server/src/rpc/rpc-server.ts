@@ -146,9 +146,9 @@ export class RpcServer {
       signal?: AbortSignal;
     },
   ): Session {
-    const { events, openReads = false } = this.#deps;
-    const id = randomUUID();
-    return new Session({ id, host, remoteAddress, identity, ...kind, events, openReads, now: this.#now });
+    const { events, log, openReads = false } = this.#deps;
+    const caller = { id: randomUUID(), host, remoteAddress, identity };
+    return new Session({ ...caller, ...kind, events, log, openReads, now: this.#now });
   }
 
   #refuseBinary(session: Session, outbox: Outbox): void {

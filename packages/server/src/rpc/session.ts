@@ -1,5 +1,6 @@
 import { isExpired, mayView, type Identity } from '../auth/identity.ts';
 import type { EventLog } from '../events/event-log.ts';
+import type { Logger } from '../log.ts';
 import { Feed } from './feed.ts';
 import type { CallBudget } from './limits.ts';
 import type { Outbox } from './outbox.ts';
@@ -19,6 +20,7 @@ export interface SessionOptions {
   /** Aborted when the caller of a POST is gone; a connection has its own. */
   signal?: AbortSignal | undefined;
   events: Pick<EventLog, 'read' | 'seq'>;
+  log: Logger;
 }
 
 // Older clients rely on these without asking for them.
@@ -61,6 +63,7 @@ export class Session {
       this.feed = new Feed({
         outbox: options.outbox,
         events: options.events,
+        log: options.log,
         mayHear: (device) => this.#mayHear(device),
         isToldByDefault: (state) => this.identity !== undefined && statesToldByDefault.has(state),
       });

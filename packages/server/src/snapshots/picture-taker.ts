@@ -60,7 +60,8 @@ export class PictureTaker {
       const shared = this.#underWay.get(camera.device);
       if (!shared) break;
       const picture = await shared.picture.catch(() => undefined);
-      if (picture && shared.key === key && picture.capturedAt >= requestedAt - options.maxAgeMs) return picture;
+      if (picture && shared.key === key && picture.capturedAt >= requestedAt - options.maxAgeMs)
+        return picture;
     }
     const picture = this.#takeOne(camera, options, requestedAt);
     const shared = { key, requestedAt, picture };
@@ -101,7 +102,11 @@ export class PictureTaker {
     });
   }
 
-  async #takeLive(camera: Camera, options: PictureOptions, requestedAt: number): Promise<Picture | undefined> {
+  async #takeLive(
+    camera: Camera,
+    options: PictureOptions,
+    requestedAt: number,
+  ): Promise<Picture | undefined> {
     const { taps, ffmpeg, timeoutMs } = this.#deps;
     const { format, quality, width, maxAgeMs, signal } = options;
     const gop = await taps.latest(camera.device, {
@@ -122,7 +127,11 @@ export class PictureTaker {
     return { ...still, capturedAt: gop.lastArrivalMs, method: 'live' };
   }
 
-  async #whenLive(camera: Camera, options: PictureOptions, requestedAt: number): Promise<Picture | undefined> {
+  async #whenLive(
+    camera: Camera,
+    options: PictureOptions,
+    requestedAt: number,
+  ): Promise<Picture | undefined> {
     const until = requestedAt + this.#deps.timeoutMs;
     while (this.#now() < until && camera.liveness !== 'failed' && !options.signal?.aborted) {
       const picture = camera.isLive ? await this.#takeLive(camera, options, requestedAt) : undefined;

@@ -51,7 +51,11 @@ export class Snapshots {
       const picture = await this.#deps.pictures.take(camera, { format, quality, maxAgeMs });
       const row = await this.#write(picture, { filename, device, format });
       const ageMs = Math.max(0, requestedAt - picture.capturedAt);
-      this.#deps.events.append('snapshot.taken', { device, filename: row.filename, file_size: row.size }, device);
+      this.#deps.events.append(
+        'snapshot.taken',
+        { device, filename: row.filename, file_size: row.size },
+        device,
+      );
       return { row, path: this.pathOf(row), ageMs, method: picture.method };
     } catch (error) {
       this.#deps.events.append('snapshot.error', { device, reason: messageOf(error) }, device);
@@ -69,7 +73,10 @@ export class Snapshots {
     for (const row of store.all()) {
       if (existsSync(this.pathOf(row))) continue;
       store.remove(row.filename);
-      log.warn({ filename: row.filename }, 'a snapshot of the catalog has no file any more and was taken out');
+      log.warn(
+        { filename: row.filename },
+        'a snapshot of the catalog has no file any more and was taken out',
+      );
     }
     await mkdir(snapshotsDir, { recursive: true });
     for (const device of await readdir(snapshotsDir)) {
@@ -84,13 +91,20 @@ export class Snapshots {
     }
   }
 
-  async #write(picture: Picture, file: Pick<SnapshotRow, 'filename' | 'device' | 'format'>): Promise<SnapshotRow> {
+  async #write(
+    picture: Picture,
+    file: Pick<SnapshotRow, 'filename' | 'device' | 'format'>,
+  ): Promise<SnapshotRow> {
     const { store, snapshotsDir } = this.#deps;
     const { filename, device } = file;
     const dir = join(snapshotsDir, device);
     try {
       await mkdir(dir, { recursive: true });
-      await writeNewFile(this.pathOf(file), join(dir, `${partPrefix}${process.pid}-${this.#now()}-${filename}`), picture.data);
+      await writeNewFile(
+        this.pathOf(file),
+        join(dir, `${partPrefix}${process.pid}-${this.#now()}-${filename}`),
+        picture.data,
+      );
     } catch (error) {
       if (errnoOf(error) === 'EEXIST') throw nameTaken(filename);
       throw asStorageError(error, 'the snapshot could not be written');

@@ -63,7 +63,12 @@ export class Stills {
   /** Keeps the last frame of a camera that stops being live. */
   async keep(camera: Camera, gop: Gop): Promise<void> {
     try {
-      const still = await decodeStill(gop, { ffmpeg: this.#deps.ffmpeg(), format: 'jpg', quality, timeoutMs: 5_000 });
+      const still = await decodeStill(gop, {
+        ffmpeg: this.#deps.ffmpeg(),
+        format: 'jpg',
+        quality,
+        timeoutMs: 5_000,
+      });
       await this.#write(camera.device, still.data, gop.lastArrivalMs);
     } catch (error) {
       this.#deps.log.warn({ err: error, device: camera.device }, 'the last picture could not be kept');
@@ -101,10 +106,18 @@ export class Stills {
     const path = this.#pathOf(device);
     try {
       const [data, { mtimeMs }] = await Promise.all([readFile(path), stat(path)]);
-      return { data, capturedAtMs: Math.round(mtimeMs), ageMs: Math.max(0, Math.round(requestedAt - mtimeMs)) };
+      return {
+        data,
+        capturedAtMs: Math.round(mtimeMs),
+        ageMs: Math.max(0, Math.round(requestedAt - mtimeMs)),
+      };
     } catch (error) {
       if (errnoOf(error) === 'ENOENT') return undefined;
-      throw new AppError('internal_error', { reason: 'cache_unreadable', details: 'the last picture can not be read' }, { cause: error });
+      throw new AppError(
+        'internal_error',
+        { reason: 'cache_unreadable', details: 'the last picture can not be read' },
+        { cause: error },
+      );
     }
   }
 

@@ -53,7 +53,9 @@ export class CameraStore {
 
   /** Keeps a new camera and gives it the next number. */
   add(camera: Omit<CameraRow, 'number'>): CameraRow {
-    const { next } = this.#db.prepare('SELECT COALESCE(MAX(number) + 1, 0) AS next FROM cameras').get() as { next: number };
+    const { next } = this.#db.prepare('SELECT COALESCE(MAX(number) + 1, 0) AS next FROM cameras').get() as {
+      next: number;
+    };
     const row = { ...camera, number: next };
     this.#db
       .prepare(

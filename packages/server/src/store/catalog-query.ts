@@ -30,7 +30,9 @@ export function queryCatalog<T>(
   const where = conditions.length > 0 ? `WHERE ${conditions.map(([sql]) => sql).join(' AND ')}` : '';
   const values = conditions.map(([, value]) => value);
   const direction = query.order === 'asc' ? 'ASC' : 'DESC';
-  const { total } = db.prepare(`SELECT COUNT(*) AS total FROM ${table.name} ${where}`).get(...values) as { total: number };
+  const { total } = db.prepare(`SELECT COUNT(*) AS total FROM ${table.name} ${where}`).get(...values) as {
+    total: number;
+  };
   const rows = db
     .prepare(
       `SELECT * FROM ${table.name} ${where} ORDER BY ${table.time} ${direction}, filename ${direction} LIMIT ? OFFSET ?`,

@@ -12,6 +12,8 @@ export interface EventRow {
 
 /** SQL of the event log. */
 export class EventStore {
+  // Statements don't keep their database open; without this it closes with the next garbage collection.
+  readonly db: Database;
   readonly #insert;
   readonly #read;
   readonly #range;
@@ -19,6 +21,7 @@ export class EventStore {
   readonly #delete;
 
   constructor(db: Database) {
+    this.db = db;
     this.#insert = db.prepare('INSERT INTO events (seq, topic, time, device, data) VALUES (?, ?, ?, ?, ?)');
     this.#read = db.prepare(
       'SELECT seq, topic, time, device, data FROM events WHERE seq > ? ORDER BY seq LIMIT ?',

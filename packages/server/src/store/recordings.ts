@@ -38,7 +38,7 @@ export class RecordingStore {
   }
 
   sessions(): SessionRow[] {
-    return this.#db.prepare('SELECT * FROM recording_sessions ORDER BY started_at').all() as unknown as SessionRow[];
+    return this.#db.prepare('SELECT * FROM recording_sessions ORDER BY started_at').all() as SessionRow[];
   }
 
   addSession(row: SessionRow): void {
@@ -88,7 +88,9 @@ export class RecordingStore {
   }
 
   find(filename: string): RecordingRow | undefined {
-    return this.#db.prepare('SELECT * FROM recordings WHERE filename = ?').get(filename) as RecordingRow | undefined;
+    return this.#db.prepare('SELECT * FROM recordings WHERE filename = ?').get(filename) as
+      | RecordingRow
+      | undefined;
   }
 
   remove(filename: string): void {
@@ -100,6 +102,6 @@ export class RecordingStore {
   }
 
   all(): RecordingRow[] {
-    return this.#db.prepare('SELECT * FROM recordings').all() as unknown as RecordingRow[];
+    return this.#db.prepare('SELECT * FROM recordings').all() as RecordingRow[];
   }
 }

@@ -26,11 +26,22 @@ export class SnapshotStore {
         `INSERT INTO snapshots (filename, device, format, size, width, height, captured_at, created_at)
          VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
       )
-      .run(row.filename, row.device, row.format, row.size, row.width, row.height, row.captured_at, row.created_at);
+      .run(
+        row.filename,
+        row.device,
+        row.format,
+        row.size,
+        row.width,
+        row.height,
+        row.captured_at,
+        row.created_at,
+      );
   }
 
   find(filename: string): SnapshotRow | undefined {
-    return this.#db.prepare('SELECT * FROM snapshots WHERE filename = ?').get(filename) as SnapshotRow | undefined;
+    return this.#db.prepare('SELECT * FROM snapshots WHERE filename = ?').get(filename) as
+      | SnapshotRow
+      | undefined;
   }
 
   remove(filename: string): void {
@@ -42,6 +53,6 @@ export class SnapshotStore {
   }
 
   all(): SnapshotRow[] {
-    return this.#db.prepare('SELECT * FROM snapshots').all() as unknown as SnapshotRow[];
+    return this.#db.prepare('SELECT * FROM snapshots').all() as SnapshotRow[];
   }
 }

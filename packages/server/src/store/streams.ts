@@ -15,7 +15,7 @@ export class StreamStore {
   }
 
   list(): StreamRow[] {
-    return this.#db.prepare('SELECT * FROM streams ORDER BY name').all() as unknown as StreamRow[];
+    return this.#db.prepare('SELECT * FROM streams ORDER BY name').all() as StreamRow[];
   }
 
   find(name: string): StreamRow | undefined {
@@ -23,7 +23,9 @@ export class StreamStore {
   }
 
   add(row: StreamRow): void {
-    this.#db.prepare('INSERT INTO streams (name, source, created_at) VALUES (?, ?, ?)').run(row.name, row.source, row.created_at);
+    this.#db
+      .prepare('INSERT INTO streams (name, source, created_at) VALUES (?, ?, ?)')
+      .run(row.name, row.source, row.created_at);
   }
 
   remove(name: string): void {

@@ -32,7 +32,8 @@ export class Streams {
   /** Desires what the last run created, before MediaMTX is asked. */
   load(): void {
     const { store, media } = this.#deps;
-    for (const { name, source } of store.list()) media.controller.desire(name, { source, rtspTransport: 'tcp' });
+    for (const { name, source } of store.list())
+      media.controller.desire(name, { source, rtspTransport: 'tcp' });
   }
 
   list(mayView: (name: string) => boolean): Result<'get_streams'> {

@@ -39,7 +39,7 @@ export class Tap {
   #target: TapTarget;
   #onState: (state: TapState, reason?: string) => void;
   #abort = new AbortController();
-  #backoff = new Backoff({ firstMs: 100, maxMs: 1500 });
+  #backoff = new Backoff({ firstMs: 100, maxMs: 500 });
   #client: RtspClient | undefined;
   #gop = new GopBuffer();
   #rate = new RateMeter();

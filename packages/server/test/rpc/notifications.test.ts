@@ -135,11 +135,12 @@ describe('a reply', () => {
     await other.until(() => other.eventNumbers.length === 2);
     await caller.settle();
     expect(caller.eventNumbers).toEqual([]);
+    const count = caller.texts.length;
     finish();
     await reply;
-    expect(caller.eventNumbers).toEqual([]);
-    await caller.settle();
-    expect(caller.eventNumbers).toEqual([1, 2]);
+    await caller.until(() => caller.eventNumbers.length === 2);
+    expect(caller.messages.slice(count).map(({ id, params }) => id ?? params?.['seq'])).toEqual([expect.any(Number), 1, 2]);
+    expect(caller.messages[count]!.method).toBeUndefined();
   });
 
   it('does not hold what the call left running', async () => {

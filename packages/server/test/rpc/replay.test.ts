@@ -12,8 +12,8 @@ it('tells what was missed, after the reply and in order, then goes on live', asy
   const client = await rpc.connect('viewer');
   const { result } = await client.call('subscribe_events', { topics: ['*'], after_seq: 2 });
   expect(result).toMatchObject({ seq: 5 });
-  expect(client.eventNumbers).toEqual([]);
   await client.until(() => client.eventNumbers.length === 3);
+  expect(client.messages.map(({ method }) => method)).toEqual([undefined, undefined, 'event', 'event', 'event']);
   rpc.events.append('system.health', {});
   await client.until(() => client.eventNumbers.length === 4);
   expect(client.eventNumbers).toEqual([3, 4, 5, 6]);

@@ -8,7 +8,9 @@ import type { Clip } from './clip.ts';
 import styles from './clips.module.css';
 
 export function ClipCard({ clip, onOpen }: { clip: Clip; onOpen: (clip: Clip) => void }) {
-  const camera = useAppState(({ cameras }) => cameras.find(({ device }) => device === clip.device)?.name ?? clip.device);
+  const camera = useAppState(
+    ({ cameras }) => cameras.find(({ device }) => device === clip.device)?.name ?? clip.device,
+  );
   const kind = clip.kind === 'recording' ? texts.clips.recording : texts.clips.snapshot;
   return (
     <button
@@ -44,9 +46,19 @@ function Thumbnail({ clip }: { clip: Clip }) {
   const fail = (): void => setFailed(true);
   return (
     <span ref={ref} className={styles.picture}>
-      {isSeen && !hasFailed && clip.kind === 'snapshot' && <img src={clip.url} alt="" decoding="async" onError={fail} />}
+      {isSeen && !hasFailed && clip.kind === 'snapshot' && (
+        <img src={clip.url} alt="" decoding="async" onError={fail} />
+      )}
       {isSeen && !hasFailed && clip.kind === 'recording' && (
-        <video src={`${clip.url}#t=0.1`} preload="metadata" muted playsInline tabIndex={-1} aria-hidden="true" onError={fail} />
+        <video
+          src={`${clip.url}#t=0.1`}
+          preload="metadata"
+          muted
+          playsInline
+          tabIndex={-1}
+          aria-hidden="true"
+          onError={fail}
+        />
       )}
     </span>
   );

@@ -60,7 +60,9 @@ export class ClipLibrary {
     const { filter } = this.#store.get().clips;
     const wanted = kinds.filter((kind) => filter.kind === 'all' || filter.kind === kind);
     try {
-      const pages = await Promise.all(wanted.map((kind) => this.#readPage(kind, offsetOf(kind), filter.device)));
+      const pages = await Promise.all(
+        wanted.map((kind) => this.#readPage(kind, offsetOf(kind), filter.device)),
+      );
       if (generation !== this.#generation) return;
       for (const { kind, total, clips } of pages) this.#keep(kind, total, clips);
       this.#show('ready');
@@ -95,7 +97,9 @@ export class ClipLibrary {
       .sort((a, b) => b.createdAt.localeCompare(a.createdAt));
     const unfinished = kinds.filter((kind) => this.#shelves[kind].clips.size < this.#shelves[kind].total);
     const ends = unfinished.map((kind) =>
-      [...this.#shelves[kind].clips.values()].map(({ createdAt }) => createdAt).reduce((a, b) => (a < b ? a : b), '9'),
+      [...this.#shelves[kind].clips.values()]
+        .map(({ createdAt }) => createdAt)
+        .reduce((a, b) => (a < b ? a : b), '9'),
     );
     const end = ends.reduce((a, b) => (a > b ? a : b), '');
     this.#patch({

@@ -42,7 +42,12 @@ export function ClipStrip({ onOpen }: { onOpen: (clip: Clip) => void }) {
         ))}
         {hasMore && (
           <li className={styles.item}>
-            <button type="button" className={styles.more} disabled={status === 'loading'} onClick={() => void clips.loadMore()}>
+            <button
+              type="button"
+              className={styles.more}
+              disabled={status === 'loading'}
+              onClick={() => void clips.loadMore()}
+            >
               {texts.clips.more}
             </button>
           </li>
@@ -61,7 +66,12 @@ function ClipFilters() {
     <>
       <div className={styles.kinds} role="group" aria-label={texts.clips.kindFilter}>
         {kinds.map(([kind, label]) => (
-          <button key={kind} type="button" aria-pressed={filter.kind === kind} onClick={() => change({ kind })}>
+          <button
+            key={kind}
+            type="button"
+            aria-pressed={filter.kind === kind}
+            onClick={() => change({ kind })}
+          >
             {label}
           </button>
         ))}

@@ -45,12 +45,20 @@ export function ofSnapshot(file: SnapshotFile): Clip {
 }
 
 export function ofTaken(taken: Result<'take_snapshot'>): Clip {
-  return { ...ofSnapshot({ ...taken, modified_time: taken.timestamp, created_time: taken.captured_at }), isNew: true };
+  return {
+    ...ofSnapshot({ ...taken, modified_time: taken.timestamp, created_time: taken.captured_at }),
+    isNew: true,
+  };
 }
 
 export function ofStopped(stopped: Result<'stop_recording'>): Clip {
   return {
-    ...ofRecording({ ...stopped, modified_time: stopped.end_time, created_time: stopped.start_time, protected: false }),
+    ...ofRecording({
+      ...stopped,
+      modified_time: stopped.end_time,
+      created_time: stopped.start_time,
+      protected: false,
+    }),
     isNew: true,
   };
 }

@@ -1,4 +1,9 @@
-import { CallTimeoutError, NotConnectedError, RpcCallError, type CameraServiceClient } from '@mediamtx-camera-service/client';
+import {
+  CallTimeoutError,
+  NotConnectedError,
+  RpcCallError,
+  type CameraServiceClient,
+} from '@mediamtx-camera-service/client';
 import type { AppStore } from '../app-state.ts';
 import { ofStopped, ofTaken } from '../clips/clip.ts';
 import type { ClipLibrary } from '../clips/clip-library.ts';
@@ -23,6 +28,7 @@ export class CameraActions {
   }
 
   async takeSnapshot(device: string): Promise<void> {
+    this.#store.flash(device);
     try {
       const taken = await this.#client.call('take_snapshot', { device });
       this.#clips.add(ofTaken(taken));
@@ -50,7 +56,11 @@ export class CameraActions {
     const started = await this.#client.call('start_recording', { device });
     // The time counts from the first frame, which `recording_status_update` tells; until then from now.
     const since = this.#store.cameraOf(device)?.recordingSince ?? Date.now();
-    this.#store.changeCamera(device, { recording: true, session_id: started.session_id, recordingSince: since });
+    this.#store.changeCamera(device, {
+      recording: true,
+      session_id: started.session_id,
+      recordingSince: since,
+    });
   }
 
   async #stop(device: string): Promise<void> {
@@ -67,7 +77,10 @@ export class CameraActions {
 function remedyOf(error: unknown): string {
   if (error instanceof RpcCallError) {
     const { details, suggestion } = error.data;
-    return [details, suggestion].filter((text) => text !== '').map(asSentence).join(' ');
+    return [details, suggestion]
+      .filter((text) => text !== '')
+      .map(asSentence)
+      .join(' ');
   }
   if (error instanceof NotConnectedError) return texts.failures.notConnected;
   if (error instanceof CallTimeoutError) return texts.failures.noAnswer;

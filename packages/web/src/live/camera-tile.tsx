@@ -40,7 +40,7 @@ export function CameraTile({ camera, isFull, isHidden, onToggleFull }: CameraTil
   });
   const isLive = state.phase === 'playing';
   useEffect(() => setNeedsAge(!isLive && isPatient), [isLive, isPatient]);
-  const [flashes, setFlashes] = useState(0);
+  const flashes = useAppState((app) => app.flashes[device] ?? 0);
   const isOperator = useAppState(({ role }) => role !== 'viewer');
 
   return (
@@ -55,15 +55,35 @@ export function CameraTile({ camera, isFull, isHidden, onToggleFull }: CameraTil
       tabIndex={0}
       onDoubleClick={() => onToggleFull(device)}
     >
-      <video ref={videoRef} className={styles.video} aria-label={texts.livePictureOf(name)} muted playsInline autoPlay disableRemotePlayback />
+      <video
+        ref={videoRef}
+        className={styles.video}
+        aria-label={texts.livePictureOf(name)}
+        muted
+        playsInline
+        autoPlay
+        disableRemotePlayback
+      />
       {still.src !== null && (
-        <img className={styles.still} src={still.src} alt={isLive ? '' : texts.lastPictureOf(name)} aria-hidden={isLive} onError={still.onError} fetchPriority="high" />
+        <img
+          className={styles.still}
+          src={still.src}
+          alt={isLive ? '' : texts.lastPictureOf(name)}
+          aria-hidden={isLive}
+          onError={still.onError}
+          fetchPriority="high"
+        />
       )}
       {flashes > 0 && <span key={flashes} className={styles.flash} aria-hidden="true" />}
       <div className={styles.top}>
         <TileTitle camera={camera} state={state} />
       </div>
-      <TileMessage camera={camera} state={state} capturedAt={still.capturedAt} hasStill={still.src !== null} />
+      <TileMessage
+        camera={camera}
+        state={state}
+        capturedAt={still.capturedAt}
+        hasStill={still.src !== null}
+      />
       <div className={styles.bottom}>
         <TileStats state={state} stats={stats} />
         <TileControls
@@ -71,10 +91,7 @@ export function CameraTile({ camera, isFull, isHidden, onToggleFull }: CameraTil
           isOperator={isOperator}
           isFull={isFull}
           onToggleFull={() => onToggleFull(device)}
-          onSnapshot={() => {
-            setFlashes((count) => count + 1);
-            void actions.takeSnapshot(device);
-          }}
+          onSnapshot={() => void actions.takeSnapshot(device)}
         />
       </div>
       <TileNotices device={device} />

@@ -44,7 +44,11 @@ export class HlsPlayer implements Player {
       transport: 'LL-HLS',
       firstFrame: awaitFrame(running, element, signal),
       ended: running.then(
-        (loaded) => Promise.race([loaded.failed, watch(element, { running: loaded, signal, tell: (stats) => (latest = stats) })]),
+        (loaded) =>
+          Promise.race([
+            loaded.failed,
+            watch(element, { running: loaded, signal, tell: (stats) => (latest = stats) }),
+          ]),
         () => '',
       ),
       stats: () => latest,
@@ -55,7 +59,9 @@ export class HlsPlayer implements Player {
   async #load(element: HTMLVideoElement, signal: AbortSignal): Promise<Running> {
     const { default: HlsClass } = await import('hls.js/light');
     signal.throwIfAborted();
-    const running = HlsClass.isSupported() ? runHls(HlsClass, this.#url, element) : runNative(this.#url, element);
+    const running = HlsClass.isSupported()
+      ? runHls(HlsClass, this.#url, element)
+      : runNative(this.#url, element);
     signal.addEventListener('abort', () => running.destroy(), { once: true });
     return running;
   }
@@ -63,7 +69,12 @@ export class HlsPlayer implements Player {
 
 function runHls(HlsClass: typeof Hls, url: string, element: HTMLVideoElement): Running {
   // The worker would be a blob, which the page's content policy forbids; one tile's remuxing is light.
-  const hls = new HlsClass({ lowLatencyMode: true, enableWorker: false, backBufferLength: 10, liveSyncDuration: 1 });
+  const hls = new HlsClass({
+    lowLatencyMode: true,
+    enableWorker: false,
+    backBufferLength: 10,
+    liveSyncDuration: 1,
+  });
   let bytes = 0;
   hls.on(HlsClass.Events.FRAG_BUFFERED, (_event, { stats }) => {
     bytes += stats.loaded;
@@ -81,12 +92,18 @@ function runHls(HlsClass: typeof Hls, url: string, element: HTMLVideoElement): R
 function runNative(url: string, element: HTMLVideoElement): Running {
   element.src = url;
   const failed = new Promise<string>((resolve) => {
-    element.addEventListener('error', () => resolve(element.error?.message ?? texts.why.streamEnded), { once: true });
+    element.addEventListener('error', () => resolve(element.error?.message ?? texts.why.streamEnded), {
+      once: true,
+    });
   });
   return { failed, bytes: () => null, latency: () => null, destroy: () => element.removeAttribute('src') };
 }
 
-async function awaitFrame(loading: Promise<Running>, element: HTMLVideoElement, signal: AbortSignal): Promise<void> {
+async function awaitFrame(
+  loading: Promise<Running>,
+  element: HTMLVideoElement,
+  signal: AbortSignal,
+): Promise<void> {
   const running = await loading;
   await Promise.race([
     framePresented(element),

@@ -20,7 +20,10 @@ export function LivePage() {
   const [isHelpOpen, setHelpOpen] = useState(false);
   const gridRef = useRef<HTMLDivElement>(null);
   const full = cameras.some(({ device }) => device === fullDevice) ? fullDevice : null;
-  const toggleFull = useCallback((device: string) => setFullDevice((now) => (now === device ? null : device)), []);
+  const toggleFull = useCallback(
+    (device: string) => setFullDevice((now) => (now === device ? null : device)),
+    [],
+  );
   const openClip = useCallback((clip: Clip) => setOpenKey(keyOf(clip)), []);
   useKeys({
     gridRef,

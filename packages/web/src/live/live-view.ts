@@ -1,6 +1,14 @@
 import { Store } from '../store.ts';
 import { texts } from '../texts.ts';
-import { delay, PlaybackError, rejectOnAbort, type Playback, type PlaybackStats, type Player, type Transport } from './player.ts';
+import {
+  delay,
+  PlaybackError,
+  rejectOnAbort,
+  type Playback,
+  type PlaybackStats,
+  type Player,
+  type Transport,
+} from './player.ts';
 
 export type LiveState =
   | { phase: 'off' }

@@ -35,7 +35,10 @@ export class PlaybackError extends Error {
   /** The stream itself isn't there, so another transport would not get it either. */
   readonly isStreamMissing: boolean;
 
-  constructor(message: string, { isStreamMissing = false, cause }: { isStreamMissing?: boolean; cause?: unknown } = {}) {
+  constructor(
+    message: string,
+    { isStreamMissing = false, cause }: { isStreamMissing?: boolean; cause?: unknown } = {},
+  ) {
     super(message, { cause });
     this.isStreamMissing = isStreamMissing;
   }

@@ -20,7 +20,13 @@ export function TileControls({ camera, isOperator, isFull, onToggleFull, onSnaps
     <div className={styles.controls}>
       {isOperator && (
         <>
-          <button type="button" className={styles.iconButton} aria-label={texts.snapshotOf(name)} title="Snapshot (S)" onClick={onSnapshot}>
+          <button
+            type="button"
+            className={styles.iconButton}
+            aria-label={texts.snapshotOf(name)}
+            title={texts.hints.snapshot}
+            onClick={onSnapshot}
+          >
             <SnapshotIcon />
           </button>
           <RecordButton camera={camera} />
@@ -30,7 +36,7 @@ export function TileControls({ camera, isOperator, isFull, onToggleFull, onSnaps
         type="button"
         className={styles.iconButton}
         aria-label={isFull ? texts.leaveFullView : texts.fullViewOf(name)}
-        title={isFull ? `${texts.leaveFullView} (Esc)` : 'Full view (Enter)'}
+        title={isFull ? texts.hints.leave : texts.hints.full}
         onClick={onToggleFull}
       >
         {isFull ? <CollapseIcon /> : <ExpandIcon />}
@@ -54,7 +60,7 @@ function RecordButton({ camera }: { camera: CameraView }) {
       data-recording={recording || undefined}
       aria-label={label}
       aria-busy={pending !== undefined}
-      title={recording ? 'Stop recording (R)' : 'Record (R)'}
+      title={recording ? texts.hints.stop : texts.hints.record}
       onClick={() => void actions.toggleRecording(device)}
     >
       {recording ? <StopIcon /> : <RecordIcon />}

@@ -23,7 +23,9 @@ export function TileMessage({ camera, state, capturedAt, hasStill }: TileMessage
   return (
     <div className={styles.message}>
       {reason !== null && <p>{reason}</p>}
-      {camera.status !== 'CONNECTED' && camera.status_reason && <p className={styles.detail}>{camera.status_reason}</p>}
+      {camera.status !== 'CONNECTED' && camera.status_reason && (
+        <p className={styles.detail}>{camera.status_reason}</p>
+      )}
       {age && <p className={styles.age}>{age}</p>}
     </div>
   );

@@ -16,7 +16,12 @@ export function TileNotices({ device }: { device: string }) {
           <p>
             <strong>{title}.</strong> {remedy}
           </p>
-          <button type="button" className={styles.iconButton} aria-label={texts.dismiss} onClick={() => store.dismissNotice(id)}>
+          <button
+            type="button"
+            className={styles.iconButton}
+            aria-label={texts.dismiss}
+            onClick={() => store.dismissNotice(id)}
+          >
             <CloseIcon />
           </button>
         </div>

@@ -54,7 +54,9 @@ export function TileStats({ state, stats }: { state: LiveState; stats: PlaybackS
       <span className={styles.transport} data-fallback={state.fallbackReason !== null || undefined}>
         {state.transport}
       </span>
-      {state.fallbackReason !== null && <span className={styles.reason}>{texts.fallback(state.fallbackReason)}</span>}
+      {state.fallbackReason !== null && (
+        <span className={styles.reason}>{texts.fallback(state.fallbackReason)}</span>
+      )}
       {parts.map(([name, text]) => (
         <span key={name} data-part={name} title={name === 'delay' ? texts.delayTitle : undefined}>
           {text}
@@ -69,6 +71,7 @@ function partsOf({ width, height, fps, bitrate, delayMs }: PlaybackStats): [stri
   if (width > 0) parts.push(['resolution', `${width}×${height}`]);
   if (fps > 0) parts.push(['fps', `${Math.round(fps)} fps`]);
   if (bitrate > 0) parts.push(['rate', formatBitrate(bitrate)]);
-  if (delayMs !== null) parts.push(['delay', delayMs < 1000 ? `${delayMs} ms` : `${(delayMs / 1000).toFixed(1)} s`]);
+  if (delayMs !== null)
+    parts.push(['delay', delayMs < 1000 ? `${delayMs} ms` : `${(delayMs / 1000).toFixed(1)} s`]);
   return parts;
 }

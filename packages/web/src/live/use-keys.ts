@@ -20,7 +20,8 @@ export function useKeys(options: KeyOptions): void {
   });
   useEffect(() => {
     const listen = (event: KeyboardEvent): void => {
-      if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || latest.current.isPaused) return;
+      if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || latest.current.isPaused)
+        return;
       if (isTyping(event.target)) return;
       const device = chosenDevice(latest.current);
       if (handleKey(event, { options: latest.current, app, device })) event.preventDefault();
@@ -67,7 +68,9 @@ function chosenDevice(options: KeyOptions): string | undefined {
 }
 
 function isTyping(target: EventTarget | null): boolean {
-  return target instanceof HTMLElement && target.closest('input, textarea, select, [contenteditable]') !== null;
+  return (
+    target instanceof HTMLElement && target.closest('input, textarea, select, [contenteditable]') !== null
+  );
 }
 
 function isControl(target: EventTarget | null): boolean {

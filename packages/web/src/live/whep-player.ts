@@ -38,7 +38,8 @@ export class WhepPlayer implements Player {
       transport: 'WebRTC',
       firstFrame: awaitFrame(session, element, signal),
       ended: session.then(
-        (running) => Promise.race([disconnected(running.peer), watch(running, signal, (stats) => (latest = stats))]),
+        (running) =>
+          Promise.race([disconnected(running.peer), watch(running, signal, (stats) => (latest = stats))]),
         () => '',
       ),
       stats: () => latest,
@@ -50,7 +51,11 @@ export class WhepPlayer implements Player {
   }
 }
 
-async function awaitFrame(session: Promise<WhepSession>, element: HTMLVideoElement, signal: AbortSignal): Promise<void> {
+async function awaitFrame(
+  session: Promise<WhepSession>,
+  element: HTMLVideoElement,
+  signal: AbortSignal,
+): Promise<void> {
   const running = await session.catch((error: unknown) => {
     throw asPlaybackError(error);
   });
@@ -68,7 +73,8 @@ async function awaitFrame(session: Promise<WhepSession>, element: HTMLVideoEleme
 function disconnected(peer: RTCPeerConnection): Promise<string> {
   return new Promise((resolve) => {
     const check = (): void => {
-      if (peer.connectionState === 'failed' || peer.connectionState === 'closed') resolve(texts.why.streamEnded);
+      if (peer.connectionState === 'failed' || peer.connectionState === 'closed')
+        resolve(texts.why.streamEnded);
     };
     peer.addEventListener('connectionstatechange', check);
     check();
@@ -96,7 +102,8 @@ async function watch(
 
 function asPlaybackError(error: unknown): PlaybackError {
   if (error instanceof PlaybackError) return error;
-  if (!(error instanceof WhepError)) return new PlaybackError(texts.why.notReady, { cause: error, isStreamMissing: true });
+  if (!(error instanceof WhepError))
+    return new PlaybackError(texts.why.notReady, { cause: error, isStreamMissing: true });
   if (error.status !== undefined) {
     const isStreamMissing = !offerRefused.has(error.status);
     return new PlaybackError(isStreamMissing ? texts.why.notReady : texts.why.webRtcFailed(error.message), {
@@ -105,5 +112,7 @@ function asPlaybackError(error: unknown): PlaybackError {
     });
   }
   const hasWebRtc = globalThis.RTCPeerConnection !== undefined;
-  return new PlaybackError(hasWebRtc ? texts.why.webRtcFailed(error.message) : texts.why.noWebRtc, { cause: error });
+  return new PlaybackError(hasWebRtc ? texts.why.webRtcFailed(error.message) : texts.why.noWebRtc, {
+    cause: error,
+  });
 }

@@ -16,7 +16,11 @@ export function ConnectionLine() {
     <div role="status" aria-label="Connection">
       {isAway && (
         <p className={styles.line}>
-          {connection.status === 'waiting' ? <Countdown key={connection.retryInMs} ms={connection.retryInMs} /> : texts.connection.connecting}{' '}
+          {connection.status === 'waiting' ? (
+            <Countdown key={connection.retryInMs} ms={connection.retryInMs} />
+          ) : (
+            texts.connection.connecting
+          )}{' '}
           <span className={styles.faint}>{texts.connection.pictures}</span>
         </p>
       )}

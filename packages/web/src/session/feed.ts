@@ -109,7 +109,14 @@ export class Feed {
     if (said) this.#store.announce(said(name));
   }
 
-  #recordingChanged({ device, status, duration, session_id, filename, reason }: NotificationParams<'recording_status_update'>): void {
+  #recordingChanged({
+    device,
+    status,
+    duration,
+    session_id,
+    filename,
+    reason,
+  }: NotificationParams<'recording_status_update'>): void {
     const name = this.#store.cameraOf(device)?.name ?? device;
     if (status === 'STARTED') {
       this.#store.changeCamera(device, {
@@ -125,7 +132,12 @@ export class Feed {
       this.#store.addNotice({ device, title: texts.failures.recordingTrouble, remedy: reason ?? '' });
       return;
     }
-    this.#store.changeCamera(device, { recording: false, session_id: null, current_file: null, recordingSince: null });
+    this.#store.changeCamera(device, {
+      recording: false,
+      session_id: null,
+      current_file: null,
+      recordingSince: null,
+    });
     if (status === 'STOPPED') this.#store.announce(texts.said.recorded(name));
     else this.#store.addNotice({ device, title: texts.failures.recordingLost, remedy: reason ?? '' });
   }

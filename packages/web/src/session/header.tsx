@@ -17,10 +17,22 @@ export function Header({ onKeys }: { onKeys: () => void }) {
         </span>
       )}
       <span className={styles.space} />
-      <button type="button" className={styles.button} onClick={onKeys} aria-label={texts.keys.button} title={`${texts.keys.button} (?)`}>
+      <button
+        type="button"
+        className={styles.button}
+        onClick={onKeys}
+        aria-label={texts.keys.button}
+        title={`${texts.keys.button} (?)`}
+      >
         <KeyboardIcon />
       </button>
-      <button type="button" className={styles.button} onClick={() => void signOut()} aria-label={texts.signOut} title={texts.signOut}>
+      <button
+        type="button"
+        className={styles.button}
+        onClick={() => void signOut()}
+        aria-label={texts.signOut}
+        title={texts.signOut}
+      >
         <SignOutIcon />
       </button>
     </header>

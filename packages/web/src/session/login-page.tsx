@@ -76,11 +76,19 @@ async function logIn(token: string): Promise<string | null> {
 }
 
 interface Refusal {
-  error: { message?: string; details?: string; suggestion?: string; data?: { details?: string; suggestion?: string } };
+  error: {
+    message?: string;
+    details?: string;
+    suggestion?: string;
+    data?: { details?: string; suggestion?: string };
+  };
 }
 
 function describeRefusal({ error }: Refusal): string {
   const details = error.data?.details ?? error.details ?? error.message ?? texts.login.unreachable;
   const suggestion = error.data?.suggestion ?? error.suggestion;
-  return [details.charAt(0).toUpperCase() + details.slice(1), suggestion].filter(Boolean).join('. ').replace('..', '.');
+  return [details.charAt(0).toUpperCase() + details.slice(1), suggestion]
+    .filter(Boolean)
+    .join('. ')
+    .replace('..', '.');
 }

@@ -14,8 +14,10 @@ const maxEntries = 64;
 export function createEventHandlers(deps: { events: EventLog; sessions: Sessions }): HandlersOf<'event'> {
   const { events, sessions } = deps;
   return {
-    subscribe_events: ({ topics, filters, after_seq: afterSeq }, { session }) => {
+    subscribe_events: ({ topics, filters, after_seq: lastSeen }, { session }) => {
       const feed = feedOf(session);
+      // A number beyond the newest is of another database; from here on all is new.
+      const afterSeq = lastSeen === undefined ? undefined : Math.min(lastSeen, events.seq);
       checkFilters(filters);
       if (feed.subscriptions.size >= maxEntries) {
         const problem = `differ from those of ${maxEntries} subscriptions of this connection already`;

@@ -22,7 +22,10 @@ export function recordingHandlers(deps: RecordingHandlerDeps): HandlersOf<'recor
   return {
     start_recording: async (params, context) => {
       const camera = visibleCamera(cameras, params.device, context);
-      const row = await recordings.record(camera, { durationSeconds: readDuration(params), format: params.format });
+      const row = await recordings.record(camera, {
+        durationSeconds: readDuration(params),
+        format: params.format,
+      });
       return {
         device: params.device,
         session_id: row.session_id,
@@ -89,8 +92,10 @@ function readDuration(params: Params<'start_recording'>): number | null {
   const [first, second] = given;
   if (!first) return null;
   const seconds = first[1]! * first[2];
-  if (second) throw invalidDuration(second[0], 'only_one', `give one duration, not both ${first[0]} and ${second[0]}`);
-  if (seconds > maxDurationSeconds) throw invalidDuration(first[0], 'max', `at most ${maxDurationSeconds} seconds`);
+  if (second)
+    throw invalidDuration(second[0], 'only_one', `give one duration, not both ${first[0]} and ${second[0]}`);
+  if (seconds > maxDurationSeconds)
+    throw invalidDuration(first[0], 'max', `at most ${maxDurationSeconds} seconds`);
   return seconds;
 }
 

@@ -85,7 +85,8 @@ async function getStreamUrl(
     });
   }
   const isHidden = context.identity && !mayView(context.identity, name);
-  if (!camera && (isHidden || !streams.exists(name))) throw notFound('stream', name, 'get_streams tells which there are.');
+  if (!camera && (isHidden || !streams.exists(name)))
+    throw notFound('stream', name, 'get_streams tells which there are.');
   if (!media.controller.isUp) throw media.unavailable();
   const { url, expiresAt } = await media.mintViewer(name, context.host);
   const path = media.controller.paths.get(name);

@@ -26,10 +26,14 @@ export function systemHandlers(deps: SystemHandlerDeps): Omit<HandlersOf<'system
     },
     get_system_status: (_params, { identity }) => {
       const { isStarting, problems } = health.report();
-      const available = cameras.list().filter(({ device, status }) => status === 'CONNECTED' && (!identity || mayView(identity, device)));
+      const available = cameras
+        .list()
+        .filter(({ device, status }) => status === 'CONNECTED' && (!identity || mayView(identity, device)));
       return {
         status: isStarting ? 'starting' : problems.length > 0 ? 'partial' : 'ready',
-        message: problems.map(({ reason }) => reason).join('; ') || (isStarting ? 'the service is starting' : 'all is well'),
+        message:
+          problems.map(({ reason }) => reason).join('; ') ||
+          (isStarting ? 'the service is starting' : 'all is well'),
         available_cameras: available.map(({ device }) => device),
         discovery_active: monitor.state === 'RUNNING',
       };

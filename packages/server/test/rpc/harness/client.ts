@@ -21,6 +21,9 @@ type Message = Partial<AnyReply> & Partial<AnyNotification>;
 export class WireClient {
   /** Every message so far, in the order of arrival, as text. */
   readonly texts: string[] = [];
+  readonly messages: Message[] = [];
+  /** Numbers of the events so far; a gap as `from-to`. */
+  readonly eventNumbers: (number | string)[] = [];
   readonly socket: WebSocket;
   readonly closed: Promise<{ code: number; reason: string }>;
   #id = 0;
@@ -30,7 +33,7 @@ export class WireClient {
     this.socket = socket;
     this.closed = once(socket, 'close').then(([code, reason]) => ({ code: Number(code), reason: String(reason) }));
     socket.on('message', (data) => {
-      this.texts.push((data as Buffer).toString());
+      this.#take((data as Buffer).toString());
       for (const wake of this.#changed.splice(0)) wake();
     });
   }
@@ -42,23 +45,11 @@ export class WireClient {
     return client;
   }
 
-  get messages(): Message[] {
-    return this.texts.map((text) => JSON.parse(text) as Message);
-  }
-
   notifications(method?: string): AnyNotification[] {
     return this.messages.filter(
       (message): message is AnyNotification =>
         message.method !== undefined && (method ?? message.method) === message.method,
     );
-  }
-
-  /** Numbers of the events so far; a gap as `from-to`. */
-  get eventNumbers(): (number | string)[] {
-    return this.notifications('event').map(({ params }) => {
-      const gap = params['gap'] as { from: number; to: number } | undefined;
-      return gap ? `${gap.from}-${gap.to}` : Number(params['seq']);
-    });
   }
 
   send(text: string): void {
@@ -85,5 +76,14 @@ export class WireClient {
   /** Waits until everything that the server sent before is here. */
   async settle(): Promise<void> {
     await this.call('ping');
+  }
+
+  #take(text: string): void {
+    const message = JSON.parse(text) as Message;
+    this.texts.push(text);
+    this.messages.push(message);
+    if (message.method !== 'event') return;
+    const gap = message.params!['gap'] as { from: number; to: number } | undefined;
+    this.eventNumbers.push(gap ? `${gap.from}-${gap.to}` : Number(message.params!['seq']));
   }
 }
