@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
 // `source` lets tests import the workspaces' TypeScript, so that a test never runs against a stale build.
-const conditions = ['source', 'node', 'import', 'module', 'default'];
+const conditions = ['source', 'node', 'module'];
 const shared = { pool: 'forks' as const, environment: 'node' as const };
 
 export default defineConfig({

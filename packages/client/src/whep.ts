@@ -14,7 +14,7 @@ export interface WhepOptions {
 export interface WhepStats {
   width: number;
   height: number;
-  /** Frames a second as decoded. */
+  /** Frames a second as decoded, since the last call. */
   fps: number;
   /** Bits a second since the last call; 0 at the first. */
   bitrate: number;
@@ -34,6 +34,8 @@ export interface WhepSession {
 
 /** Host candidates are gathered within milliseconds; a silent interface must not hold the offer back. */
 const gatheringCapMs = 500;
+/** How long the peer is kept for the answer to its DELETE. */
+const closeCapMs = 1_000;
 
 /**
  * Watches one stream over WebRTC: video only, receive only, every candidate in the offer (no trickle, no STUN).
@@ -48,11 +50,16 @@ export async function playWhep(options: WhepOptions): Promise<WhepSession> {
   let location: string | undefined;
   const stop = (): void => {
     signal?.removeEventListener('abort', stop);
-    peer.close();
-    if (location === undefined) return;
-    // `keepalive` lets it outlive the page; a session that the server has ended already needs no DELETE.
-    request(location, { method: 'DELETE', keepalive: true }).catch(() => undefined);
+    const ended = location;
     location = undefined;
+    // A session that the server has ended, or can't reach any more, is none that could be deleted.
+    if (ended === undefined || hasLostServer(peer)) return peer.close();
+    // Closed after the DELETE: a peer that is gone ends the session by itself, and the DELETE would miss it.
+    setTimeout(() => peer.close(), closeCapMs);
+    request(ended, { method: 'DELETE', keepalive: true }).then(
+      () => peer.close(),
+      () => peer.close(),
+    );
   };
   signal?.addEventListener('abort', stop, { once: true });
   try {
@@ -84,6 +91,10 @@ function receiveVideo(peer: RTCPeerConnection, { element, onTrack }: WhepOptions
     if (element) element.srcObject = stream;
     onTrack?.(track, stream);
   });
+}
+
+function hasLostServer({ connectionState }: RTCPeerConnection): boolean {
+  return connectionState === 'disconnected' || connectionState === 'failed' || connectionState === 'closed';
 }
 
 async function gatherOffer(peer: RTCPeerConnection): Promise<string> {
@@ -133,6 +144,8 @@ interface StatsReport {
   currentRoundTripTime?: number;
 }
 
+type CountedStat = 'bytesReceived' | 'framesDecoded' | 'jitterBufferDelay' | 'jitterBufferEmittedCount';
+
 function measure(peer: RTCPeerConnection): () => Promise<WhepStats> {
   let last: { at: number; video: StatsReport } | undefined;
   return async () => {
@@ -142,15 +155,16 @@ function measure(peer: RTCPeerConnection): () => Promise<WhepStats> {
     };
     const pair = reports.find(({ type, nominated }) => type === 'candidate-pair' && nominated);
     const at = performance.now();
-    const since = (name: 'bytesReceived' | 'jitterBufferDelay' | 'jitterBufferEmittedCount'): number =>
-      last ? (video[name] ?? 0) - (last.video[name] ?? 0) : 0;
+    const seconds = last ? (at - last.at) / 1000 : 0;
+    const since = (name: CountedStat): number => (last ? (video[name] ?? 0) - (last.video[name] ?? 0) : 0);
     const emitted = since('jitterBufferEmittedCount');
     const bufferSeconds = emitted > 0 ? since('jitterBufferDelay') / emitted : 0;
     const stats = {
       width: video.frameWidth ?? 0,
       height: video.frameHeight ?? 0,
-      fps: video.framesPerSecond ?? 0,
-      bitrate: last ? Math.round((since('bytesReceived') * 8000) / (at - last.at)) : 0,
+      // Counted here: the browser's own figure is over so short a time that it jumps.
+      fps: last ? since('framesDecoded') / seconds : (video.framesPerSecond ?? 0),
+      bitrate: last ? Math.round((since('bytesReceived') * 8) / seconds) : 0,
       jitterMs: (video.jitter ?? 0) * 1000,
       delayMs: Math.round((bufferSeconds + (pair?.currentRoundTripTime ?? 0) / 2) * 1000),
       framesDecoded: video.framesDecoded ?? 0,

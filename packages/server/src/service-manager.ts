@@ -156,7 +156,7 @@ export class ServiceManager {
       monitor: parts.monitor,
       recordingCount: () => parts.recordings.activeCount,
     });
-    this.#onDemandHook = (path) => parts.cameras.find(path)?.demand.touch('player', 20_000);
+    this.#onDemandHook = (path) => parts.cameras.find(path)?.demand.expectReader('player', 20_000);
     await this.#startCameras(parts);
     await this.#startDoors(parts, { db, events, notifier, addresses });
     this.#health.setPhase('running');
@@ -202,7 +202,7 @@ export class ServiceManager {
     await monitor.start();
     this.#stack.push('camera monitor', () => monitor.stop());
     await media.controller.look();
-    await recordings.start();
+    recordings.start();
     this.#stack.push('recordings', () => recordings.stop());
   }
 

@@ -1,12 +1,11 @@
-import { execFile } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { CameraServiceClient, type Role, type WebSocketFactory } from '@mediamtx-camera-service/client';
 import { WebSocket } from 'ws';
+import { cliMain, runCli } from './cli.ts';
 import { MediaMtx } from './media-mtx.ts';
 import { Program } from './program.ts';
+import { RawClient, type RawClientOptions } from './raw-client.ts';
 import { TempDir } from './temp-dir.ts';
 import { until } from './until.ts';
 
@@ -17,7 +16,7 @@ export interface ServiceOptions {
   /** Shares the data directory of an earlier run; else a fresh one. */
   dataDir?: string;
   /** Test cameras; default 1. */
-  testCameras?: number;
+  testCameras?: number | 'auto';
   /** `managed` whatever the run's mode; for tests that are about the own server. */
   mediamtx?: 'managed';
   /** Default 30 s. */
@@ -34,9 +33,6 @@ export interface Ready {
   data_dir: string;
   mediamtx: { mode: string | null; version: string | null; pid: number | null };
 }
-
-const main = fileURLToPath(new URL('../../cli/dist/main.js', import.meta.url));
-const run = promisify(execFile);
 
 /**
  * The real service as its own process on free ports. In a run with CAMERA_SERVICE_TEST_MEDIAMTX=external it uses a
@@ -141,7 +137,16 @@ export class Service implements AsyncDisposable {
   /** A token as `camera-service token create` prints it. */
   async token(role: Role = 'admin', args: string[] = []): Promise<string> {
     const words = ['token', 'create', '--role', role, '--data-dir', this.dataDir, ...args];
-    return (await run(process.execPath, [main, ...words], { env: environment({}) })).stdout.trim();
+    const { code, stdout, stderr } = await runCli(words, environment(this.#options.env ?? {}));
+    if (code !== 0) throw new Error(`no token: ${stderr}`);
+    return stdout.trim();
+  }
+
+  /** A bare socket, logged in where a role is told. */
+  async rawClient(role?: Role, options: RawClientOptions = {}): Promise<RawClient> {
+    const client = await RawClient.open(this.ready.ws_url, options);
+    if (role) await client.login(await this.token(role));
+    return client;
   }
 
   /** A connected client with this role; it is closed with the service. */
@@ -189,7 +194,7 @@ function launch(options: ServiceOptions, dir: TempDir, external: MediaMtx | unde
   return Program.start({
     command: process.execPath,
     args: [
-      ...[main, 'serve', '--data-dir', dataDir, '--ready-file', dir.join('ready.json')],
+      ...[cliMain, 'serve', '--data-dir', dataDir, '--ready-file', dir.join('ready.json')],
       ...['--port', '0', '--health-port', '0', '--test-cameras', String(testCameras), '--log-level', 'debug'],
       ...args,
     ],

@@ -38,6 +38,10 @@ export interface AppState {
   hasEnded: boolean;
   role: Role | null;
   connection: ConnectionState;
+  /** False while the first one is being made: nothing is lost yet. */
+  hadConnection: boolean;
+  /** The live pictures came, or had their time to: what else there is to load may begin. */
+  isSettled: boolean;
   cameras: CameraView[];
   components: Components | null;
   /** The service is still finding its cameras. */
@@ -50,6 +54,10 @@ export interface AppState {
   clips: ClipsState;
   /** The newest thing to be said to a screen reader. */
   announcement: string;
+}
+
+export function isMediaDown({ components }: AppState): boolean {
+  return components !== null && components.mediamtx !== 'RUNNING';
 }
 
 export class AppStore extends Store<AppState> {

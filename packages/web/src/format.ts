@@ -15,10 +15,13 @@ export function formatAge(ms: number): string {
 /** "1:23", "1:02:03". */
 export function formatDuration(seconds: number): string {
   const whole = Math.max(0, Math.floor(seconds));
-  const pad = (value: number): string => String(value).padStart(2, '0');
   const minutes = Math.floor(whole / 60) % 60;
   const hours = Math.floor(whole / 3600);
   return hours > 0 ? `${hours}:${pad(minutes)}:${pad(whole % 60)}` : `${minutes}:${pad(whole % 60)}`;
+}
+
+function pad(value: number): string {
+  return String(value).padStart(2, '0');
 }
 
 /** "12.4 MB", decimal units as file managers show them. */
@@ -41,6 +44,8 @@ export function formatBitrate(bitsPerSecond: number): string {
 }
 
 const clock = new Intl.DateTimeFormat(undefined, { timeStyle: 'medium' });
+const shortClock = new Intl.DateTimeFormat(undefined, { timeStyle: 'short' });
+const shortDay = new Intl.DateTimeFormat(undefined, { month: 'short', day: 'numeric' });
 const dayAndClock = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
 const withZone = new Intl.DateTimeFormat(undefined, { dateStyle: 'full', timeStyle: 'long' });
 
@@ -48,6 +53,12 @@ const withZone = new Intl.DateTimeFormat(undefined, { dateStyle: 'full', timeSty
 export function formatTime(time: string): string {
   const date = new Date(time);
   return date.toDateString() === new Date().toDateString() ? clock.format(date) : dayAndClock.format(date);
+}
+
+/** For small places: the time of day, or the day where it is another. */
+export function formatTimeShort(time: string): string {
+  const date = new Date(time);
+  return date.toDateString() === new Date().toDateString() ? shortClock.format(date) : shortDay.format(date);
 }
 
 /** For hovering: date, time and zone in full. */

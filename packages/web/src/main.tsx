@@ -1,19 +1,6 @@
 import { CameraServiceClient } from '@mediamtx-camera-service/client';
 import { MantineProvider } from '@mantine/core';
 import { createRoot } from 'react-dom/client';
-import '@mantine/core/styles/default-css-variables.css';
-import '@mantine/core/styles/baseline.css';
-import '@mantine/core/styles/global.css';
-import '@mantine/core/styles/UnstyledButton.css';
-import '@mantine/core/styles/Button.css';
-import '@mantine/core/styles/CloseButton.css';
-import '@mantine/core/styles/Paper.css';
-import '@mantine/core/styles/Overlay.css';
-import '@mantine/core/styles/ModalBase.css';
-import '@mantine/core/styles/Modal.css';
-import '@mantine/core/styles/Input.css';
-import '@mantine/core/styles/Kbd.css';
-import './base.css';
 import { AppContext, type App } from './app-context.ts';
 import { AppStore, viewOf } from './app-state.ts';
 import { AppView } from './app-view.tsx';
@@ -23,6 +10,9 @@ import { CameraActions } from './live/actions.ts';
 import { Feed } from './session/feed.ts';
 import { theme } from './theme.ts';
 
+/** A browser opens few connections to one server; thumbnails must not hold back the first live picture. */
+const settleCapMs = 2_000;
+
 function storeOf(bootstrap: Bootstrap): AppStore {
   const cameras = (bootstrap.cameras ?? []).map((camera) => viewOf(camera, undefined));
   const store = new AppStore({
@@ -30,6 +20,8 @@ function storeOf(bootstrap: Bootstrap): AppStore {
     hasEnded: false,
     role: bootstrap.role ?? null,
     connection: { status: 'connecting' },
+    hadConnection: false,
+    isSettled: false,
     cameras: [],
     components: null,
     isStarting: false,
@@ -56,6 +48,7 @@ function run(root: HTMLElement): void {
       </AppContext>
     </MantineProvider>,
   );
+  setTimeout(() => store.patch({ isSettled: true }), settleCapMs);
   if (bootstrap.authenticated) new Feed({ client, store, clips }).start(bootstrap.seq);
 }
 

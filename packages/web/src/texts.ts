@@ -20,6 +20,7 @@ export const texts = {
   unreachable: (ageMs: number) => `Out of reach since ${formatAge(ageMs)}. It comes back by itself.`,
   busy: 'Another program is using this camera. It comes back when that one lets go.',
   failed: 'This camera gives no picture. It is tried again by itself.',
+  mediaAway: 'The media server is restarting. The picture comes back by itself.',
   probing: 'Getting to know this camera.',
   retrying: (reason: string) => `${reason}. Trying again every second.`,
   pictureFrom: (ageMs: number) => `Picture from ${formatAge(ageMs)} ago`,
@@ -98,7 +99,9 @@ export const texts = {
     of: (kind: string, camera: string, time: string) => `${kind}, ${camera}, ${time}`,
   },
 
+  changes: 'Changes',
   connection: {
+    label: 'Connection',
     waiting: (seconds: number) =>
       seconds > 0 ? `Connection lost. Trying again in ${seconds} s.` : 'Connection lost. Trying again.',
     connecting: 'Connection lost. Connecting.',

@@ -10,6 +10,10 @@ import { Demand } from './demand.ts';
 export type CameraStatus = 'CONNECTED' | 'DISCONNECTED' | 'ERROR' | 'BUSY' | 'PROBING';
 
 const busyReason = 'device busy';
+const absenceReasons = {
+  plugged: 'unplugged; it comes back by itself when it is plugged in again',
+  test: 'not needed at present; camera.test_cameras says when there are test cameras',
+};
 
 /** How far the picture is on its way: `live` when the service itself reads it back from MediaMTX. */
 export type Liveness = 'idle' | 'starting' | 'live' | 'stopping' | 'failed';
@@ -107,7 +111,7 @@ export class Camera {
 
   get statusReason(): string | null {
     if (this.#problem && (this.#isPresent || this.#problem.status === 'PROBING')) return this.#problem.reason;
-    if (!this.#isPresent) return 'unplugged; it comes back by itself when it is plugged in again';
+    if (!this.#isPresent) return absenceReasons[this.#row.kind === 'test' ? 'test' : 'plugged'];
     return this.#failure ?? null;
   }
 
@@ -149,7 +153,11 @@ export class Camera {
     const isLive = state === 'live' && this.#hasTap;
     if (isLive === this.#isTapLive) return;
     this.#isTapLive = isLive;
-    if (isLive) this.#liveSince = Date.now();
+    if (isLive) {
+      this.#liveSince = Date.now();
+      // The picture proves more than capture's next report, which may be half a second away.
+      this.#forgetFailure();
+    }
     this.#deps.onChange(this);
   }
 

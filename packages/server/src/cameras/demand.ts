@@ -13,6 +13,7 @@ export class Demand {
   readonly #options: DemandOptions;
   readonly #holds = new Map<symbol, string>();
   readonly #touches = new Map<string, NodeJS.Timeout>();
+  readonly #expected = new Set<string>();
   #readers = 0;
   #isWanted = false;
   #linger: NodeJS.Timeout | undefined;
@@ -50,6 +51,12 @@ export class Demand {
     this.#update();
   }
 
+  /** A touch by somebody who will be counted among the readers: it ends when there are any. */
+  expectReader(reason: string, durationMs: number): void {
+    this.#expected.add(reason);
+    this.touch(reason, durationMs);
+  }
+
   /** Ends a touch before its time. */
   untouch(reason: string): void {
     clearTimeout(this.#touches.get(reason));
@@ -59,6 +66,7 @@ export class Demand {
   setReaders(count: number): void {
     if (count === this.#readers) return;
     this.#readers = count;
+    if (count > 0) for (const reason of this.#expected) this.untouch(reason);
     this.#update();
   }
 

@@ -20,6 +20,7 @@ const PATTERNS: [RegExp, string][] = [
   [/Connection refused/u, 'the media server is not answering'],
   [/Broken pipe|Connection reset|Connection timed out/u, 'the media server closed the connection'],
   [/Unknown encoder/u, 'this ffmpeg has no such encoder'],
+  [/No such filter: '?drawtext/u, 'this ffmpeg has no drawtext filter, which the test picture needs'],
   [/Cannot allocate memory/u, 'out of memory'],
 ];
 

@@ -9,11 +9,11 @@ export interface HealthAnswer {
 
 type Answer = (report: HealthReport) => HealthAnswer;
 
-/** Every health path with what it answers. */
-export const healthAnswers: Record<string, Answer> = {
+const livePath = '/health/live';
+
+/** What is answered by the report. */
+const answers: Record<string, Answer> = {
   '/health': (report) => overall(report, { uptime: report.uptimeSeconds, version: report.version }),
-  // It only says that the process still answers: a restart would not mend what else may be wrong.
-  '/health/live': () => ({ statusCode: 200, body: { status: 'alive', live: true } }),
   '/health/ready': ready,
   '/health/detailed': (report) =>
     overall(report, {
@@ -29,11 +29,15 @@ export const healthAnswers: Record<string, Answer> = {
   '/health/mediamtx': (report) => component(report, 'mediamtx', report.mediamtx),
 };
 
+export const healthPaths: string[] = [livePath, ...Object.keys(answers)];
+
 /** The answer to one probe. A source that fails is told as unhealthy, never as a broken answer. */
 export function answerHealth(path: string, source: HealthSource, now: () => number = Date.now): HealthAnswer {
   const timestamp = new Date(now()).toISOString();
+  // It only says that the process still answers: a restart would not mend what else may be wrong.
+  if (path === livePath) return { statusCode: 200, body: { status: 'alive', live: true, timestamp } };
   try {
-    const { statusCode, body } = healthAnswers[path]!(source.report());
+    const { statusCode, body } = answers[path]!(source.report());
     return { statusCode, body: { ...body, timestamp } };
   } catch {
     // What failed is logged by the part itself; a probe needs the verdict.

@@ -1,15 +1,13 @@
 import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { z } from 'zod';
-import { AppError, notFound } from '../errors.ts';
+import { notFound } from '../errors.ts';
 import { delay } from '../process/delay.ts';
-import { HttpError } from './error-reply.ts';
 import { goneSignal, notLive, type MediaFront } from './media-front.ts';
 import { badGateway, readText, type UpstreamRequest } from './upstream.ts';
+import { bodyOf, copyHeaders, refusal, secretOf, secretPattern } from './whep-messages.ts';
 
 const sdpType = 'application/sdp';
 const fragmentType = 'application/trickle-ice-sdpfrag';
-const secretPattern = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const retryMs = 100;
 
 type DeviceRequest = FastifyRequest<{ Params: { device: string } }>;
@@ -160,55 +158,4 @@ async function sessionOf(
     throw notFound('whep_session', device, 'open a new one');
   }
   return { device, secret };
-}
-
-function secretOf(response: IncomingMessage): string {
-  const location = response.headers.location ?? '';
-  const secret = location.split('?')[0]!.split('/').at(-1)!;
-  if (!secretPattern.test(secret)) throw badGateway('its answer names no session');
-  return secret;
-}
-
-function bodyOf(request: FastifyRequest, type: string): string {
-  const given = request.headers['content-type']?.split(';')[0]?.trim().toLowerCase();
-  if (given !== type || typeof request.body !== 'string' || request.body === '') {
-    throw new HttpError(415, 'invalid_request', {
-      reason: 'wrong_content_type',
-      details: `the body must be ${type}`,
-    });
-  }
-  return request.body;
-}
-
-function copyHeaders(response: IncomingMessage, reply: FastifyReply, names: string[]): void {
-  for (const name of names) {
-    // `headersDistinct` keeps one Link header a server apart, as WHEP clients read them.
-    const values = response.headersDistinct[name];
-    if (values) reply.header(name, values.length === 1 ? values[0] : values);
-  }
-}
-
-function refusal(response: IncomingMessage, text: string): AppError {
-  const details = reasonOf(text);
-  if (response.statusCode === 400) {
-    return new AppError('invalid_params', {
-      reason: 'whep_refused',
-      param: 'offer',
-      rule: 'webrtc',
-      details,
-    });
-  }
-  return badGateway(details);
-}
-
-const mediaMtxError = z.object({ error: z.string() });
-
-/** MediaMTX's own words, where it gave some; anything else is not passed on. */
-function reasonOf(text: string): string {
-  try {
-    return mediaMtxError.parse(JSON.parse(text)).error;
-  } catch {
-    // Not MediaMTX's JSON.
-    return 'no reason given';
-  }
 }

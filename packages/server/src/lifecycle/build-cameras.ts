@@ -99,7 +99,8 @@ export function buildCameras(deps: BuildCamerasDeps) {
     }),
     announcer: new RecordingAnnouncer({ events, notifier, onChange: (device) => noteDevice(device) }),
     minFreeBytes: config.storage.min_free * 1_000_000,
-    startTimeoutMs: config.recording.start_timeout * 1000,
+    fileTimeoutMs: config.recording.start_timeout * 1000,
+    pictureTimeoutMs: config.capture.start_timeout * 1000,
     partMs: config.recording.part_duration * 1000,
     log,
   });
@@ -150,7 +151,7 @@ export function buildCameras(deps: BuildCamerasDeps) {
     catalog: new Catalog({ recordings, recordingStore, snapshots, snapshotStore }),
     /** Makes files and catalog agree; before anything records. */
     check: async (): Promise<void> => {
-      await checkRecordings({ store: recordingStore, recordingsDir: paths.recordings, now, log });
+      await checkRecordings({ store: recordingStore, recordingsDir: paths.recordings, ffmpeg: shortFfmpeg, now, log });
       await snapshots.check();
     },
   };

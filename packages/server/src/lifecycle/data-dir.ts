@@ -51,14 +51,17 @@ export class DataDir {
         mkdirSync(dir, { recursive: true, mode: 0o750 });
       mkdirSync(paths.run, { recursive: true, mode: 0o700 });
     } catch (error) {
-      throw new DataDirError(
-        `the data directory ${root} can't be written to (${errnoOf(error) ?? messageOf(error)}): give this user write access to it, or choose another with --data-dir`,
-        { cause: error },
-      );
+      throw notWritable(root, error);
     }
     const ownerFile = join(paths.run, 'owner.json');
     const lock = takeLock(root, join(paths.run, 'lock.db'), ownerFile);
-    writeFileSync(ownerFile, JSON.stringify({ pid: process.pid }));
+    try {
+      writeFileSync(ownerFile, JSON.stringify({ pid: process.pid }));
+    } catch (error) {
+      // The directories of an earlier run are there, and nothing else can be written.
+      lock.close();
+      throw notWritable(root, error);
+    }
     return new DataDir(paths, lock, ownerFile);
   }
 
@@ -87,6 +90,13 @@ function takeLock(root: string, file: string, ownerFile: string): Database {
       { cause: error },
     );
   }
+}
+
+function notWritable(root: string, error: unknown): DataDirError {
+  return new DataDirError(
+    `the data directory ${root} can't be written to (${errnoOf(error) ?? messageOf(error)}): give this user write access to it, or choose another with --data-dir`,
+    { cause: error },
+  );
 }
 
 function readOwner(file: string): string {

@@ -46,8 +46,9 @@ export class MediaMtxApi {
     this.#options = options;
   }
 
-  async info(): Promise<ServerInfo> {
-    return (await this.#call('GET', '/v3/info')) as ServerInfo;
+  /** `timeoutMs` in place of the usual one: a refusal of credentials takes up to 4 s. */
+  async info(options: { timeoutMs?: number } = {}): Promise<ServerInfo> {
+    return (await this.#call('GET', '/v3/info', options)) as ServerInfo;
   }
 
   async listPaths(): Promise<PathState[]> {
@@ -106,7 +107,12 @@ export class MediaMtxApi {
   }
 
   #write(method: string, path: string, body?: unknown): Promise<void> {
-    const result = this.#lastWrite.then(() => this.#call(method, path, body)).then(() => undefined);
+    const { timeoutMs } = this.#options;
+    // The wait for its turn counts: behind a write that hangs, all are answered in time too.
+    const deadline = performance.now() + timeoutMs;
+    const result = this.#lastWrite
+      .then(() => this.#call(method, path, { body, timeoutMs: deadline - performance.now() }))
+      .then(() => undefined);
     // The next write waits for this one's end, good or bad; the caller alone hears of a failure.
     this.#lastWrite = result.catch(() => undefined);
     return result;
@@ -121,9 +127,9 @@ export class MediaMtxApi {
     }
   }
 
-  #call(method: string, path: string, body?: unknown): Promise<unknown> {
-    const { endpoint, timeoutMs } = this.#options;
-    const { authorization, ...where } = endpoint;
+  #call(method: string, path: string, options: { body?: unknown; timeoutMs?: number } = {}): Promise<unknown> {
+    const { body, timeoutMs = this.#options.timeoutMs } = options;
+    const { authorization, ...where } = this.#options.endpoint;
     const text = body === undefined ? undefined : JSON.stringify(body);
     const headers: Record<string, string> = {
       ...(authorization && { authorization }),
@@ -143,7 +149,10 @@ export class MediaMtxApi {
         });
       });
       // Of the whole call: a server that hangs in the middle of an answer counts as hung.
-      const timer = setTimeout(() => call.destroy(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs);
+      const timer = setTimeout(
+        () => call.destroy(new Error(`no answer within ${this.#options.timeoutMs} ms`)),
+        Math.max(0, timeoutMs),
+      );
       call.on('error', (error) => {
         clearTimeout(timer);
         reject(unreachable(error));

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import { AppError, messageOf } from '../errors.ts';
 import { delay } from '../process/delay.ts';
-import { MediaMtxApi, type InternalUser, type PathConfig, type ServerInfo } from './api.ts';
+import { isStatus, MediaMtxApi, type InternalUser, type PathConfig, type ServerInfo } from './api.ts';
 import { parseEndpoint, type Credentials } from './endpoint.ts';
 import type { PathState } from './path-state.ts';
 import { comparePath } from './reconcile.ts';
@@ -25,8 +25,13 @@ export interface MediaMtxControllerOptions {
   sentinel?: { name: string; config: PathConfig };
   /** Local TCP ports of our own readers, which are not viewers. */
   ownPorts?: () => Promise<number[]>;
+  /** Called after each look that failed. */
+  onFailedLook?: (error: unknown) => void;
   log: Pick<Logger, 'debug' | 'info' | 'warn' | 'error'>;
 }
+
+// MediaMTX takes up to 4 s to refuse credentials, and silence would be the wrong reason to tell.
+const refusalMs = 5_000;
 
 export type ControllerState = 'connecting' | 'up' | 'down';
 
@@ -123,11 +128,11 @@ export class MediaMtxController {
     this.#desired.set(name, config);
   }
 
-  /** Desires a path and, when the server is up, makes it so. One that can't be made now is made when it comes back. */
-  async setPath(name: string, config: PathConfig): Promise<void> {
-    this.#desired.set(name, config);
+  /** Makes a desired path so as it is desired. One that can't be made now is made when the server comes back. */
+  async applyPath(name: string): Promise<void> {
     this.#assertUp();
-    await this.#api.replacePath(name, config);
+    const config = this.#desired.get(name);
+    if (config) await this.#api.replacePath(name, config);
   }
 
   /** Changes `record*` fields of a desired path without dropping anybody. */
@@ -136,7 +141,13 @@ export class MediaMtxController {
     if (!present) throw new Error(`path ${name} is not desired`);
     this.#desired.set(name, { ...present, ...fields });
     this.#assertUp();
-    await this.#api.patchPath(name, fields);
+    try {
+      await this.#api.patchPath(name, fields);
+    } catch (error) {
+      // The server was told of the path, but has not got it yet, or has lost it.
+      if (!isStatus(error, 404)) throw error;
+      await this.applyPath(name);
+    }
   }
 
   async removePath(name: string): Promise<void> {
@@ -198,7 +209,8 @@ export class MediaMtxController {
 
   async #lookOnce(): Promise<void> {
     try {
-      const info = await this.#api.info();
+      const { timeoutMs } = this.#options;
+      const info = await this.#api.info({ timeoutMs: this.isUp ? timeoutMs : Math.max(timeoutMs, refusalMs) });
       const isNew = !this.isUp || info.started !== this.#info?.started || (await this.#hasForgotten());
       this.#info = info;
       if (isNew) await this.#reconcile();
@@ -215,6 +227,7 @@ export class MediaMtxController {
       this.#failure = failure;
       this.#paths = new Map();
       this.#setState('down');
+      this.#options.onFailedLook?.(error);
     }
   }
 

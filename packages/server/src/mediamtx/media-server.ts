@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { Config } from '../config/schema.ts';
@@ -54,7 +55,7 @@ export class MediaServer {
   #mode: MediaServerMode | undefined;
   #rtsp: { host: string; port: number } | undefined;
   #areHooksProven = false;
-  #silentSince: number | undefined;
+  #silenceTimer: NodeJS.Timeout | undefined;
 
   constructor(options: MediaServerOptions) {
     this.#options = options;
@@ -81,7 +82,9 @@ export class MediaServer {
   /** Why it can't be used at present, in words; undefined when all is well. */
   get problem(): string | undefined {
     if (this.#controller?.isUp) return undefined;
-    return this.#managed?.lastFailure ?? this.#controller?.failure ?? 'MediaMTX is starting';
+    // Of one that runs, the last run's end is no reason any more.
+    const failure = this.#managed?.isReady ? undefined : this.#managed?.lastFailure;
+    return failure ?? this.#controller?.failure ?? 'MediaMTX is starting';
   }
 
   /** What the server's own configuration keeps us from, each in words. */
@@ -117,6 +120,7 @@ export class MediaServer {
   }
 
   async stop(): Promise<void> {
+    clearTimeout(this.#silenceTimer);
     await this.#controller?.stop();
     await this.#managed?.stop();
   }
@@ -139,11 +143,13 @@ export class MediaServer {
 
   /** Makes a camera's path and, on our own server, its publisher's password. */
   async addCamera(name: string): Promise<void> {
+    // At once: a recording may be ordered before the server has answered.
+    this.controller.desire(name, this.pathConfig());
     if (this.#mode === 'managed') {
       this.#users.publisherOf(name);
       await this.controller.applyUsers();
     }
-    await this.controller.setPath(name, this.pathConfig());
+    await this.controller.applyPath(name);
   }
 
   publishUrl(name: string): string {
@@ -220,8 +226,9 @@ export class MediaServer {
       timeoutMs: config.mediamtx.api_timeout * 1000,
       sentinel: {
         name: sentinelName,
-        // Its hook runs when the path is made, which shows whether hooks reach us.
-        config: { source: 'publisher', ...(this.isLocal && { runOnInit: hookCommand(hookSocket, 'probe') }) },
+        // Its hook runs when the path is made, which shows whether hooks reach us. Unique, or a server that has it from
+        // our last run would not make it again.
+        config: { source: 'publisher', ...(this.isLocal && { runOnInit: `${hookCommand(hookSocket, 'probe')} ${randomUUID()}` }) },
       },
       ownPorts,
       log,
@@ -260,14 +267,16 @@ export class MediaServer {
       credentials: this.#users.service,
       timeoutMs: mediamtx.api_timeout * 1000,
       ownPorts,
+      onFailedLook: (error) => this.#restartIfSilent(error),
       log,
     });
     this.#controller.manageUsers(() => this.#users.list());
-    this.#controller.onState((state) => this.#watchForSilence(state));
     // One that can't start says so within a second; the service goes on without it, and it is tried again.
     const ready = managed.start();
     ready.catch((error: unknown) => log.debug({ reason: messageOf(error) }, 'MediaMTX was stopped before it was ready'));
-    await Promise.race([ready, this.#firstFailure(managed), delay(10_000)]);
+    const waited = new AbortController();
+    await Promise.race([ready, firstFailure(managed, waited.signal), delay(10_000, waited.signal)]);
+    waited.abort();
     await this.#controller.start();
   }
 
@@ -279,24 +288,20 @@ export class MediaServer {
     return found.path;
   }
 
-  async #firstFailure(managed: ManagedMediaMtx): Promise<void> {
-    while (managed.lastFailure === undefined) await delay(20);
-  }
-
   /** An API that is silent while the process lives is a deadlock of the server: only a restart helps. */
-  #watchForSilence(state: 'connecting' | 'up' | 'down'): void {
-    if (state === 'up') {
-      this.#silentSince = undefined;
-      return;
-    }
-    if (state !== 'down' || !this.#managed?.isReady) return;
-    this.#silentSince = Date.now();
-    const timer = setTimeout(() => {
-      if (this.#silentSince === undefined || !this.#managed?.isReady || this.#controller?.isUp) return;
-      this.#options.log.error('MediaMTX runs but does not answer; it is restarted');
-      void this.#managed.restart();
+  #restartIfSilent(error: unknown): void {
+    const isSilent = error instanceof AppError && error.data['reason'] === 'mediamtx_unreachable';
+    const managed = this.#managed;
+    if (!isSilent || !managed?.isReady || this.#silenceTimer) return;
+    const { pid } = managed;
+    // A process that has just died is still thought to live; its end is told within this time.
+    this.#silenceTimer = setTimeout(() => {
+      this.#silenceTimer = undefined;
+      if (managed.pid !== pid || !managed.isReady || this.#controller?.isUp) return;
+      this.#options.log.error({ pid }, 'MediaMTX runs but does not answer; it is restarted');
+      void managed.restart();
     }, 500);
-    timer.unref();
+    this.#silenceTimer.unref();
   }
 
   #mediaEndpoint(kind: 'webrtc' | 'hls'): Endpoint {
@@ -315,6 +320,10 @@ export class MediaServer {
     const { rtsp_username: username, rtsp_password: password } = this.#options.config.mediamtx;
     return username === undefined ? undefined : { username, password: password ?? '' };
   }
+}
+
+async function firstFailure(managed: ManagedMediaMtx, signal: AbortSignal): Promise<void> {
+  while (managed.lastFailure === undefined && !signal.aborted) await delay(20, signal);
 }
 
 /** Sockets live in `data_dir/run` unless the kernel's limit for their paths is passed. */

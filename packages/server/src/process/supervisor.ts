@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import { Backoff } from './backoff.ts';
-import { ChildProcess, type ChildExit, type ChildOptions } from './child-process.ts';
+import { ChildProcess, settlesWithin, type ChildExit, type ChildOptions } from './child-process.ts';
 import { delay } from './delay.ts';
 
 export interface SupervisorOptions {
@@ -60,9 +60,10 @@ export class Supervisor {
     await this.#loop;
   }
 
-  /** Ends the present run as stuck; the loop starts the next one. */
+  /** Ends the present run as stuck; the loop starts the next one. One that hangs doesn't heed a signal, so it gets little time. */
   async restart(): Promise<void> {
-    await this.#child?.stop();
+    const child = this.#child;
+    if (child && !(await settlesWithin(child.stop(), 1_000))) await child.kill();
   }
 
   async #keepRunning(onFirstReady: () => void): Promise<void> {

@@ -32,6 +32,12 @@ export class RecordingAnnouncer {
     this.#tell(session, 'ERROR', 'recording.error', reason);
   }
 
+  /** The trouble is over: the state is told, and the history has the one start only. */
+  recovered(session: RecordingSession): void {
+    const { device } = session.row;
+    this.#deps.notifier.notify('recording_status_update', { ...describe(session, null), status: 'STARTED' }, device);
+  }
+
   /** It ended without a file. */
   failed(session: RecordingSession, reason: string): void {
     this.#tell(session, 'FAILED', 'recording.error', reason);

@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs';
-import { rm, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, rename, rm, stat } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { randomUUID } from 'node:crypto';
 import type { RecordingFormat } from '@mediamtx-camera-service/protocol';
 import type { Logger } from 'pino';
+import { run } from '../process/run.ts';
 import type { RecordingStore } from '../store/recordings.ts';
 import { readFmp4 } from './fmp4.ts';
 import { listDirectory, listSegments, recordingLayout } from './layout.ts';
@@ -11,13 +12,15 @@ import { listDirectory, listSegments, recordingLayout } from './layout.ts';
 export interface CatalogCheckDeps {
   store: RecordingStore;
   recordingsDir: string;
+  /** For the length of files that it takes in. */
+  ffmpeg: () => string;
   now: () => number;
   log: Logger;
 }
 
 /**
  * Makes files and catalog agree after a kill: rows without a file go; segments that belong to no session become one
- * that is closed into a recording; leftovers of a close that had come through go. Runs before anything records.
+ * that is closed into a recording; files that the catalog doesn't know come in. Runs before anything records.
  */
 export async function checkRecordings(deps: CatalogCheckDeps): Promise<void> {
   const { store, recordingsDir, log } = deps;
@@ -37,9 +40,7 @@ async function checkDevice(deps: CatalogCheckDeps, device: string): Promise<void
   const sessions = store.sessions().filter((row) => row.device === device);
   for (const name of await listDirectory(dir)) {
     const sessionId = /^closing-(.+)$/.exec(name)?.[1];
-    if (sessionId && !sessions.some((row) => row.session_id === sessionId)) {
-      await rm(join(dir, name), { recursive: true, force: true });
-    }
+    if (sessionId && !sessions.some((row) => row.session_id === sessionId)) await clearClosing(deps, device, sessionId);
     if (/\.(mp4|mkv)$/.test(name)) await adoptFile(deps, device, name);
   }
   const [first] = await listSegments(segmentsDir);
@@ -56,13 +57,25 @@ async function checkDevice(deps: CatalogCheckDeps, device: string): Promise<void
   });
 }
 
+/** Leftovers of a close that had come through go; what the catalog knows nothing of is recorded picture. */
+async function clearClosing({ store, recordingsDir }: CatalogCheckDeps, device: string, sessionId: string): Promise<void> {
+  const { segmentsDir, closingDir } = recordingLayout(recordingsDir, device);
+  const dir = closingDir(sessionId);
+  if (!store.hasRecordingOf(sessionId)) {
+    await mkdir(segmentsDir, { recursive: true });
+    for (const { path } of await listSegments(dir)) await rename(path, join(segmentsDir, basename(path)));
+  }
+  await rm(dir, { recursive: true, force: true });
+}
+
 /** A closed file that the catalog doesn't know: the database was restored or replaced. Nothing is deleted. */
-async function adoptFile({ store, recordingsDir, log }: CatalogCheckDeps, device: string, filename: string): Promise<void> {
+async function adoptFile(deps: CatalogCheckDeps, device: string, filename: string): Promise<void> {
+  const { store, recordingsDir, log } = deps;
   const isKnown = store.find(filename) !== undefined || store.sessions().some((row) => row.filename === filename);
   if (isKnown) return;
   const path = join(recordingLayout(recordingsDir, device).dir, filename);
   const { size, birthtimeMs, mtimeMs } = await stat(path);
-  const durationMs = filename.endsWith('.mp4') ? ((await readFmp4(path))?.durationMs ?? 0) : 0;
+  const durationMs = await readDurationMs(path, deps.ffmpeg);
   const format: RecordingFormat = filename.endsWith('.mkv') ? 'mkv' : 'mp4';
   store.add({
     filename,
@@ -77,4 +90,23 @@ async function adoptFile({ store, recordingsDir, log }: CatalogCheckDeps, device
     protected: 0,
   });
   log.warn({ filename }, 'a recording that the catalog did not know was taken in');
+}
+
+/** 0 where it can't be told. */
+async function readDurationMs(path: string, ffmpeg: () => string): Promise<number> {
+  const summary = await readFmp4(path).catch(() => undefined);
+  if (summary) return summary.durationMs;
+  let command: string;
+  try {
+    command = ffmpeg();
+  } catch {
+    // Without ffmpeg the file is taken in all the same.
+    return 0;
+  }
+  // It ends with an error, since no output is asked for, but has told what it read.
+  const { exit } = await run({ command, args: ['-nostdin', '-hide_banner', '-i', path], timeoutMs: 10_000 });
+  const match = exit.stderrTail.map((line) => /Duration: (\d+):(\d+):(\d+\.\d+)/.exec(line)).find((found) => found !== null);
+  if (!match) return 0;
+  const [hours, minutes, seconds] = match.slice(1).map(Number) as [number, number, number];
+  return ((hours * 60 + minutes) * 60 + seconds) * 1000;
 }

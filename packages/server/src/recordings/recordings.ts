@@ -1,17 +1,19 @@
 import { randomUUID } from 'node:crypto';
-import { stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, rename } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import type { RecordingFormat } from '@mediamtx-camera-service/protocol';
 import type { Logger } from 'pino';
 import type { Camera } from '../cameras/camera.ts';
-import { AppError, messageOf } from '../errors.ts';
+import { messageOf } from '../errors.ts';
 import type { MediaMtxController } from '../mediamtx/controller.ts';
-import { delay } from '../process/delay.ts';
+import { settlesWithin } from '../process/child-process.ts';
 import { assertDiskSpace } from '../store/disk-space.ts';
 import type { RecordingRow, RecordingStore, SessionRow } from '../store/recordings.ts';
 import type { RecordingAnnouncer } from './announcer.ts';
 import type { RecordingCloser } from './closer.ts';
-import { readIsFinalised } from './fmp4.ts';
+import { Closings } from './closings.ts';
+import { alreadyRecording, assertUsable, isBeingClosed, nothingRecorded, notRecording } from './errors.ts';
+import { untilFilesRest } from './files-rest.ts';
 import { extensions, fileStem, listSegments, recordingLayout } from './layout.ts';
 import { RecordingSession } from './session.ts';
 
@@ -23,7 +25,10 @@ export interface RecordingsDeps {
   closer: RecordingCloser;
   announcer: RecordingAnnouncer;
   minFreeBytes: number;
-  startTimeoutMs: number;
+  /** While the picture is live, how long the file may not grow, in milliseconds. */
+  fileTimeoutMs: number;
+  /** How long the picture may be away before it is told, in milliseconds. */
+  pictureTimeoutMs: number;
   /** Of MediaMTX's writing, in milliseconds. */
   partMs: number;
   now?: () => number;
@@ -39,23 +44,26 @@ interface Running {
   session: RecordingSession;
   release: () => void;
   stopping: Promise<RecordingRow> | undefined;
-  /** Whether the trouble that its camera is in was told. */
-  isTroubled: boolean;
 }
 
 const progressMs = 60_000;
+const closeFailed = 'a recording could not be closed; it is tried again';
+// Of the service's own stop; what takes longer is done at the next start.
+const closingGraceMs = 1_500;
 
 /** The one recording that a camera may have: started, kept through restarts, stopped, closed into a playable file. */
 export class Recordings {
   readonly #deps: RecordingsDeps;
   readonly #running = new Map<string, Running>();
   readonly #starting = new Set<string>();
+  readonly #closings: Closings;
   readonly #now: () => number;
   #progressTimer: NodeJS.Timeout | undefined;
 
   constructor(deps: RecordingsDeps) {
     this.#deps = deps;
     this.#now = deps.now ?? Date.now;
+    this.#closings = new Closings(deps);
   }
 
   /** The recording that runs on a camera. */
@@ -68,24 +76,29 @@ export class Recordings {
   }
 
   /** Takes up the sessions that the last run left; called when cameras and MediaMTX are there. */
-  async start(): Promise<void> {
-    for (const row of this.#deps.store.sessions()) {
-      if (row.state === 'closing' || this.#isOver(row)) await this.#closeLeft(row);
-      else await this.#resume(row);
+  start(): void {
+    const { store, cameras, log } = this.#deps;
+    for (const row of store.sessions()) {
+      const camera = cameras.find(row.device);
+      if (row.state === 'recording' && camera && !this.#isOver(row)) {
+        this.#resume(row, camera);
+        continue;
+      }
+      store.setClosing(row.session_id);
+      // Joining a long one takes its time, and nobody need wait for it.
+      this.#closings.close(row).catch((error: unknown) => log.error({ err: error, device: row.device }, closeFailed));
     }
-    this.#progressTimer = setInterval(() => this.#tellProgress(), progressMs);
+    this.#progressTimer = setInterval(() => this.#tick(), progressMs);
     this.#progressTimer.unref();
   }
 
   /** The files are closed by MediaMTX's own stop; the sessions stay, and the next start takes them up. */
   async stop(): Promise<void> {
     clearInterval(this.#progressTimer);
-    await Promise.all(
-      [...this.#running.values()].map(async ({ session, stopping }) => {
-        await stopping?.catch(() => undefined);
-        await session.stop();
-      }),
-    );
+    const running = [...this.#running.values()];
+    const ends = Promise.allSettled(running.flatMap(({ stopping }) => stopping ?? []));
+    await settlesWithin(ends, closingGraceMs);
+    await Promise.all([this.#closings.stop(), ...running.map(({ session }) => session.stop())]);
     this.#running.clear();
   }
 
@@ -94,10 +107,11 @@ export class Recordings {
     const { store, recordingsDir, minFreeBytes } = this.#deps;
     const { device } = camera;
     this.#assertIdle(device);
-    this.#assertUsable(camera);
+    assertUsable(camera);
     this.#starting.add(device);
     try {
       await assertDiskSpace(recordingsDir, minFreeBytes);
+      await this.#clearWay(device);
       const row: SessionRow = {
         session_id: randomUUID(),
         device,
@@ -112,7 +126,8 @@ export class Recordings {
       try {
         await this.#deps.controller().patchRecord(device, { record: true });
       } catch (error) {
-        await this.#abandon(running);
+        // One that was stopped meanwhile is being closed.
+        if (!running.stopping) await this.#abandon(running);
         throw error;
       }
       return row;
@@ -123,48 +138,40 @@ export class Recordings {
 
   /** A camera that fails while it is recorded: told once, and it goes on when the camera is back. */
   noteCamera(camera: Camera): void {
-    const running = this.#running.get(camera.device);
-    if (!running) return;
-    const isTroubled = camera.status !== 'CONNECTED';
-    if (isTroubled && !running.isTroubled) {
-      this.#deps.announcer.trouble(running.session, camera.statusReason ?? camera.status);
-    }
-    running.isTroubled = isTroubled;
+    if (camera.status === 'CONNECTED') return;
+    this.#running.get(camera.device)?.session.noteTrouble(camera.statusReason ?? camera.status);
   }
 
-  /** Answers when the file is closed and in the catalog. Two stops at once share one. */
+  /** Answers when the file is closed and in the catalog. Two stops at once share one; after a failure it is tried again. */
   async finish(device: string): Promise<RecordingRow> {
     const running = this.#running.get(device);
-    if (!running) {
-      throw new AppError('invalid_state', {
-        reason: 'not_recording',
-        state: 'not_recording',
-        allowed_states: ['recording'],
-        details: `${device} is not recording`,
-        suggestion: 'start_recording begins one.',
-      });
-    }
+    const left = this.#closings.find(device);
+    if (!running && left) return this.#closeRow(left);
+    if (!running) throw notRecording(device);
     running.stopping ??= this.#finish(device, running);
     return running.stopping;
   }
 
   #run(row: SessionRow, camera: Camera, { isResumed }: { isResumed: boolean }): Running {
-    const { announcer, recordingsDir, startTimeoutMs } = this.#deps;
+    const { announcer, recordingsDir, fileTimeoutMs, pictureTimeoutMs, controller } = this.#deps;
     const { device } = row;
     const session = new RecordingSession({
       row,
       segmentsDir: recordingLayout(recordingsDir, device).segmentsDir,
-      startTimeoutMs,
+      fileTimeoutMs,
+      pictureTimeoutMs,
       isLive: () => camera.isLive,
-      whyNotLive: () => camera.statusReason ?? 'the camera gives no picture',
+      whyNotLive: () =>
+        camera.statusReason ?? (controller().isUp ? 'the camera gives no picture' : 'MediaMTX is not available'),
       // Of one that is taken up again the beginning was told by the last run.
       onStarted: () => !isResumed && announcer.started(session),
       onTrouble: (reason) => announcer.trouble(session, reason),
+      onRecovered: () => announcer.recovered(session),
       onDue: () => void this.#finishDue(device),
       marginMs: this.#deps.partMs,
       now: this.#now,
     });
-    const running = { session, release: camera.demand.hold('recording'), stopping: undefined, isTroubled: false };
+    const running = { session, release: camera.demand.hold('recording'), stopping: undefined };
     this.#running.set(device, running);
     session.start();
     announcer.changed(device);
@@ -172,47 +179,69 @@ export class Recordings {
   }
 
   async #abandon({ session, release }: Running): Promise<void> {
-    this.#running.delete(session.row.device);
-    this.#deps.store.removeSession(session.row.session_id);
-    release();
+    const { device, session_id: id } = session.row;
     await session.stop();
+    // Or it would begin when MediaMTX comes back; one that hangs must not hold up the caller once more.
+    void this.#endWriting(device);
+    this.#running.delete(device);
+    this.#deps.store.removeSession(id);
+    release();
+    this.#deps.announcer.changed(device);
   }
 
   /** A session of the last run. MediaMTX need not be there yet: it gets the order when it comes. */
-  async #resume(row: SessionRow): Promise<void> {
-    const camera = this.#deps.cameras.find(row.device);
-    if (!camera) return this.#closeLeft(row);
-    this.#deps.log.info({ device: row.device, session: row.session_id }, 'a recording is taken up again');
+  #resume(row: SessionRow, camera: Camera): void {
+    const { controller, log } = this.#deps;
+    const { device } = row;
+    log.info({ device, session: row.session_id }, 'a recording is taken up again');
     this.#run(row, camera, { isResumed: true });
-    try {
-      await this.#deps.controller().patchRecord(row.device, { record: true });
-    } catch (error) {
-      this.#deps.log.warn({ err: error, device: row.device }, 'a recording waits for MediaMTX');
-    }
+    controller()
+      .patchRecord(device, { record: true })
+      .catch((error: unknown) => log.warn({ err: error, device }, 'a recording waits for MediaMTX'));
   }
 
   async #finish(device: string, running: Running): Promise<RecordingRow> {
-    const { controller, store, closer, announcer } = this.#deps;
+    const { store, announcer } = this.#deps;
     const { session, release } = running;
     try {
       store.setClosing(session.row.session_id);
       await session.stop();
-      // One that is away has closed its files, or lost them to a kill; either way nothing more is written.
-      await controller()
-        .patchRecord(device, { record: false })
-        .catch((error: unknown) => this.#deps.log.debug({ err: error, device }, 'MediaMTX is away while a recording ends'));
-      await this.#untilFilesRest(device);
-      const row = await closer.close(session.row);
-      if (!row) throw nothingRecorded(device);
+      await this.#endWriting(device);
+      await untilFilesRest(recordingLayout(this.#deps.recordingsDir, device).segmentsDir, this.#now);
       this.#running.delete(device);
-      announcer.stopped(row);
-      return row;
+      return await this.#closeRow(session.row);
     } catch (error) {
-      this.#running.delete(device);
       announcer.failed(session, messageOf(error));
       throw error;
     } finally {
+      this.#running.delete(device);
       release();
+    }
+  }
+
+  async #closeRow(session: SessionRow): Promise<RecordingRow> {
+    const row = await this.#closings.close(session);
+    if (!row) throw nothingRecorded(session.device);
+    return row;
+  }
+
+  /** One that is away has closed its files, or lost them to a kill; either way it writes no more. */
+  async #endWriting(device: string): Promise<void> {
+    await this.#deps
+      .controller()
+      .patchRecord(device, { record: false })
+      .catch((error: unknown) => this.#deps.log.debug({ err: error, device }, 'MediaMTX is away while a recording ends'));
+  }
+
+  /** What an earlier recording left must be out of the way, or it would become part of the next. */
+  async #clearWay(device: string): Promise<void> {
+    const left = this.#closings.find(device);
+    if (left) await this.#closings.close(left);
+    const { segmentsDir, brokenDir } = recordingLayout(this.#deps.recordingsDir, device);
+    for (const { path } of await listSegments(segmentsDir)) {
+      await mkdir(brokenDir, { recursive: true });
+      await rename(path, join(brokenDir, basename(path)));
+      this.#deps.log.warn({ path }, 'a segment that came after the end of its recording was put aside');
     }
   }
 
@@ -224,37 +253,9 @@ export class Recordings {
     }
   }
 
-  async #closeLeft(row: SessionRow): Promise<void> {
-    const { store, closer, announcer, log } = this.#deps;
-    try {
-      store.setClosing(row.session_id);
-      const recording = await closer.close(row);
-      if (recording) announcer.stopped(recording);
-      log.info({ device: row.device, filename: row.filename, kept: recording !== undefined }, 'a recording was closed');
-    } catch (error) {
-      log.error({ err: error, device: row.device }, 'a recording could not be closed; it is tried again at the next start');
-    }
-  }
-
-  /** MediaMTX answers before it has acted: the newest file is closed when its header says so, or when it rests. */
-  async #untilFilesRest(device: string): Promise<void> {
-    const { segmentsDir } = recordingLayout(this.#deps.recordingsDir, device);
-    let size = -1;
-    let changedAt = this.#now();
-    while (this.#now() - changedAt < (size < 0 ? 300 : 1_500)) {
-      const newest = (await listSegments(segmentsDir)).at(-1);
-      if (newest && (await readIsFinalised(newest.path))) return;
-      const present = newest ? (await stat(newest.path)).size : -1;
-      if (present !== size) {
-        size = present;
-        changedAt = this.#now();
-      }
-      await delay(10);
-    }
-  }
-
-  #tellProgress(): void {
+  #tick(): void {
     for (const { session } of this.#running.values()) this.#deps.announcer.progress(session);
+    void this.#closings.retryAll();
   }
 
   #isOver(row: SessionRow): boolean {
@@ -273,40 +274,13 @@ export class Recordings {
 
   #assertIdle(device: string): void {
     const running = this.#running.get(device);
-    if (!running && !this.#starting.has(device)) return;
-    throw new AppError('invalid_state', {
-      reason: 'already_recording',
-      state: 'recording',
-      allowed_states: ['not_recording'],
-      session_id: running?.session.row.session_id ?? null,
-      details: `${device} is recording already`,
-      suggestion: 'stop_recording ends it.',
-    });
-  }
-
-  #assertUsable(camera: Camera): void {
-    if (camera.status === 'CONNECTED') return;
-    throw new AppError('invalid_state', {
-      reason: `camera_${camera.status.toLowerCase()}`,
-      state: camera.status,
-      allowed_states: ['CONNECTED'],
-      details: `${camera.device} is ${camera.status}: ${camera.statusReason ?? ''}`,
-      suggestion: 'Try again when the camera is CONNECTED; camera_status_update tells it.',
-    });
+    const sessionId = running?.session.row.session_id ?? this.#closings.find(device)?.session_id ?? null;
+    if (running?.stopping || this.#closings.isBusy(device)) throw isBeingClosed(device, sessionId);
+    if (running || this.#starting.has(device)) throw alreadyRecording(device, sessionId);
   }
 
   /** Where a closed recording is. */
   pathOf(row: RecordingRow): string {
     return join(recordingLayout(this.#deps.recordingsDir, row.device).dir, row.filename);
   }
-}
-
-function nothingRecorded(device: string): AppError {
-  return new AppError('dependency_failed', {
-    reason: 'nothing_recorded',
-    dependency: 'camera',
-    detail: 'no frame was recorded',
-    details: `${device}: not a single frame was recorded`,
-    suggestion: 'Look at get_camera_status: its status_reason says why there was no picture.',
-  });
 }

@@ -1,5 +1,6 @@
 import { watch, type FSWatcher } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, stat } from 'node:fs/promises';
+import { messageOf } from '../errors.ts';
 import { delay } from '../process/delay.ts';
 import type { SessionRow } from '../store/recordings.ts';
 import { readFmp4 } from './fmp4.ts';
@@ -8,14 +9,19 @@ import { listSegments, type Segment } from './layout.ts';
 export interface SessionDeps {
   row: SessionRow;
   segmentsDir: string;
-  /** From the picture being live until the file must be there, in milliseconds. */
-  startTimeoutMs: number;
-  /** Whether the camera's picture is live; the file can't come before. */
+  /** While the picture is live, how long the file may not grow, in milliseconds. */
+  fileTimeoutMs: number;
+  /** How long the picture may be away, in milliseconds. */
+  pictureTimeoutMs: number;
+  /** Whether the camera's picture is live; no file grows without it. */
   isLive: () => boolean;
   /** Why there is no picture, in words. */
   whyNotLive: () => string;
-  onStarted: (firstFrameAt: number) => void;
+  /** The file is there for the first time. */
+  onStarted: () => void;
   onTrouble: (reason: string) => void;
+  /** The file grows again after trouble. */
+  onRecovered: () => void;
   /** Its time is over. */
   onDue: () => void;
   /** Added to a timed recording, in milliseconds. */
@@ -23,25 +29,28 @@ export interface SessionDeps {
   now: () => number;
 }
 
+const growthPollMs = 1_000;
+
 /**
- * A recording that runs: it waits for the file to be really there, tells trouble when it isn't, and ends by itself when
- * its time is over. A timed recording counts from its first frame.
+ * A recording that runs. What counts is the file: started is when it is really there, trouble is when it doesn't grow,
+ * whatever the cause, and each is told once. A timed recording counts from its first frame and ends by itself.
  */
 export class RecordingSession {
   readonly row: SessionRow;
   readonly #deps: SessionDeps;
   readonly #abort = new AbortController();
   #firstFrameAt: number | undefined;
+  #isTroubled = false;
+  /** Since when it is waited for the picture, and for the file while the picture is live. */
+  #pictureWaitSince: number;
+  #fileWaitSince: number | undefined;
   #dueTimer: NodeJS.Timeout | undefined;
   #watching: Promise<void> | undefined;
 
   constructor(deps: SessionDeps) {
     this.#deps = deps;
     this.row = deps.row;
-  }
-
-  get firstFrameAt(): number | undefined {
-    return this.#firstFrameAt;
+    this.#pictureWaitSince = deps.now();
   }
 
   /** Seconds since the first frame; 0 before it. */
@@ -51,7 +60,7 @@ export class RecordingSession {
   }
 
   start(): void {
-    this.#watching ??= this.#watchForFile();
+    this.#watching ??= this.#watch().catch((error: unknown) => this.noteTrouble(messageOf(error)));
   }
 
   async stop(): Promise<void> {
@@ -60,34 +69,66 @@ export class RecordingSession {
     await this.#watching;
   }
 
-  async #watchForFile(): Promise<void> {
+  /** It goes on and tries; told once until the file grows again. */
+  noteTrouble(reason: string): void {
+    if (this.#isTroubled || this.#abort.signal.aborted) return;
+    this.#isTroubled = true;
+    this.#deps.onTrouble(reason);
+  }
+
+  async #watch(): Promise<void> {
+    await mkdir(this.#deps.segmentsDir, { recursive: true });
+    const isStarted = await this.#untilStarted();
+    if (isStarted) await this.#watchGrowth();
+  }
+
+  async #untilStarted(): Promise<boolean> {
     const { signal } = this.#abort;
-    const { segmentsDir, startTimeoutMs, isLive, whyNotLive, onStarted, onTrouble, now } = this.#deps;
-    await mkdir(segmentsDir, { recursive: true });
-    const changes = new DirectoryChanges(segmentsDir);
+    const changes = new DirectoryChanges(this.#deps.segmentsDir);
     try {
-      const startedAt = now();
-      let liveSince: number | undefined;
-      let hasTold = false;
       while (!signal.aborted) {
         const segment = await this.#findStarted();
         if (segment) {
           this.#begin(segment.startMs);
-          onStarted(segment.startMs);
-          return;
+          return true;
         }
-        if (isLive()) liveSince ??= now();
-        const waited = now() - (liveSince ?? startedAt);
-        // A camera that is being opened gets its own time; the file's time counts from the picture.
-        if (!hasTold && waited > startTimeoutMs) {
-          hasTold = true;
-          onTrouble(liveSince === undefined ? whyNotLive() : 'MediaMTX has written no file');
-        }
-        await changes.next(hasTold ? 1_000 : 100, signal);
+        this.#lookForTrouble({ hasGrown: false });
+        await changes.next(this.#isTroubled ? growthPollMs : 100, signal);
       }
+      return false;
     } finally {
       changes.close();
     }
+  }
+
+  async #watchGrowth(): Promise<void> {
+    const { signal } = this.#abort;
+    let known = await this.#newestFile();
+    while (!signal.aborted) {
+      await delay(growthPollMs, signal);
+      const newest = await this.#newestFile();
+      this.#lookForTrouble({ hasGrown: newest !== known });
+      known = newest;
+    }
+  }
+
+  #lookForTrouble({ hasGrown }: { hasGrown: boolean }): void {
+    const { isLive, whyNotLive, fileTimeoutMs, pictureTimeoutMs, now } = this.#deps;
+    const isPictureThere = isLive();
+    if (isPictureThere) this.#pictureWaitSince = now();
+    if (hasGrown || !isPictureThere) this.#fileWaitSince = undefined;
+    else this.#fileWaitSince ??= now();
+    if (hasGrown) this.#noteGrowth();
+    else if (now() - this.#pictureWaitSince > pictureTimeoutMs) this.noteTrouble(whyNotLive());
+    else if (this.#fileWaitSince !== undefined && now() - this.#fileWaitSince > fileTimeoutMs) {
+      this.noteTrouble('MediaMTX writes no file');
+    }
+  }
+
+  #noteGrowth(): void {
+    if (!this.#isTroubled || this.#abort.signal.aborted) return;
+    this.#isTroubled = false;
+    this.#deps.onRecovered();
   }
 
   /** The first segment with a complete fragment. */
@@ -99,8 +140,19 @@ export class RecordingSession {
     return undefined;
   }
 
+  /** Name and size of the newest segment. */
+  async #newestFile(): Promise<string> {
+    const newest = (await listSegments(this.#deps.segmentsDir)).at(-1);
+    if (!newest) return '';
+    // It may vanish between the list and the look, when the session is being closed.
+    const size = await stat(newest.path).then((found) => found.size, () => 0);
+    return `${newest.path} ${size}`;
+  }
+
   #begin(firstFrameAt: number): void {
     this.#firstFrameAt = firstFrameAt;
+    this.#isTroubled = false;
+    this.#deps.onStarted();
     const { duration } = this.row;
     if (duration === null) return;
     // A part that is under way when it ends is cut, so it ends one later: a recording is never shorter than asked.

@@ -1,16 +1,15 @@
+import type { AppError } from '../errors.ts';
 import type { Logger } from '../log.ts';
+import type { Session } from './session.ts';
 
-export interface AuditEntry {
-  who: string;
-  role: string;
-  remote_address: string;
+export interface AuditedCall {
   method: string;
-  /** As the request named it. */
-  device: string;
-  outcome: 'ok' | 'refused' | 'failed';
-  error_code?: number;
-  duration_ms: number;
-  request_id: string;
+  session: Session;
+  /** The camera as the request named it. */
+  deviceForm: string;
+  requestId: string;
+  durationMs: number;
+  error: AppError | undefined;
 }
 
 /** Who did what, from where, on which camera, with which outcome: one line of the log each, component `audit`. */
@@ -21,7 +20,24 @@ export class Audit {
     this.#log = log.child({ component: 'audit' });
   }
 
-  write(entry: AuditEntry): void {
+  write({ method, session, deviceForm, requestId, durationMs, error }: AuditedCall): void {
+    const entry = {
+      who: session.identity?.user ?? '',
+      role: session.identity?.role ?? '',
+      remote_address: session.remoteAddress,
+      method,
+      device: deviceForm,
+      outcome: outcomeOf(error),
+      ...(error && { error_code: error.code }),
+      duration_ms: durationMs,
+      request_id: requestId,
+    };
     this.#log.info(entry, 'call');
   }
+}
+
+function outcomeOf(error: AppError | undefined): 'ok' | 'refused' | 'failed' {
+  if (error === undefined) return 'ok';
+  const isRefused = error.errorName === 'authentication_failed' || error.errorName === 'permission_denied';
+  return isRefused ? 'refused' : 'failed';
 }

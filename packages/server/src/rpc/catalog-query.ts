@@ -9,7 +9,10 @@ interface PageParams {
 }
 
 /** The list methods' params as the catalog takes them; `device` is resolved already. */
-export function catalogQuery({ limit, offset, from, to, order }: PageParams, device: string | undefined): CatalogQuery {
+export function catalogQuery(
+  { limit, offset, from, to, order }: PageParams,
+  device: string | undefined,
+): CatalogQuery {
   return {
     limit,
     offset,

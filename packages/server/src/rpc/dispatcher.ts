@@ -6,6 +6,7 @@ import { Audit } from './audit.ts';
 import type { CallContext, HandlerTable } from './call.ts';
 import {
   checkBatch,
+  checkDepth,
   invalidRequest,
   isNotification,
   noId,
@@ -13,6 +14,7 @@ import {
   readEnvelope,
   readId,
 } from './envelope.ts';
+import { ExactIds } from './exact-id.ts';
 import { currentExchange, type Exchange } from './exchange.ts';
 import { createEntries, methodNotFound, readParams, type MethodEntry } from './method-entry.ts';
 import type { Session } from './session.ts';
@@ -31,8 +33,15 @@ export interface Incoming {
   text: string;
   session: Session;
   exchange: Exchange;
-  /** The request's place in a batch. */
-  index?: number;
+}
+
+/** One request of a message. */
+interface Request {
+  message: unknown;
+  incoming: Incoming;
+  exactIds: ExactIds;
+  /** The place in a batch, else 0. */
+  index: number;
 }
 
 /** A promise only where a handler works in the background; undefined where there is nothing to say. */
@@ -76,7 +85,10 @@ export class Dispatcher {
     } catch (error) {
       return this.#refuse(error, incoming);
     }
-    return Array.isArray(message) ? this.#answerBatch(message, incoming) : this.#answer(message, incoming);
+    const isBatch = Array.isArray(message);
+    const exactIds = new ExactIds(incoming.text, isBatch);
+    if (isBatch) return this.#answerBatch(message as unknown[], incoming, exactIds);
+    return this.#answer({ message, incoming, exactIds, index: 0 });
   }
 
   refuseBinary(session: Session): string | undefined {
@@ -84,11 +96,11 @@ export class Dispatcher {
     return this.#refuse(error, { text: '', session, exchange: { session } });
   }
 
-  #answer(message: unknown, incoming: Incoming): Reply {
-    const call = this.#openCall(message, incoming);
+  #answer(request: Request): Reply {
+    const call = this.#openCall(request);
     try {
       call.session.budget.spend(call.startedAt);
-      const outcome = this.#run(message, call, incoming);
+      const outcome = this.#run(request, call);
       if (!(outcome instanceof Promise)) return this.#succeed(call, outcome);
       const reply = this.#settle(call, outcome);
       if (call.entry?.isLogin) call.session.waitForLogin(reply);
@@ -98,19 +110,25 @@ export class Dispatcher {
     }
   }
 
-  async #answerBatch(messages: unknown[], incoming: Incoming): Promise<string | undefined> {
+  async #answerBatch(
+    messages: unknown[],
+    incoming: Incoming,
+    exactIds: ExactIds,
+  ): Promise<string | undefined> {
     const pending: Promise<string | undefined>[] = [];
     for (const [index, message] of messages.entries()) {
       // What stands after a login in the same batch counts on it.
       await incoming.session.loginInProgress;
-      pending.push(Promise.resolve(this.#answer(message, { ...incoming, index })));
+      pending.push(Promise.resolve(this.#answer({ message, incoming, exactIds, index })));
     }
     const replies = (await Promise.all(pending)).filter((reply) => reply !== undefined);
     return replies.length === 0 ? undefined : `[${replies.join(',')}]`;
   }
 
+  /** Answers a message that holds no request; it counts as one call. */
   #refuse(reason: unknown, incoming: Incoming): string | undefined {
-    const call = this.#openCall(undefined, incoming);
+    const exactIds = new ExactIds('', false);
+    const call = this.#openCall({ message: undefined, incoming, exactIds, index: 0 });
     try {
       call.session.budget.spend(call.startedAt);
       return this.#fail(call, reason);
@@ -119,10 +137,10 @@ export class Dispatcher {
     }
   }
 
-  #openCall(message: unknown, incoming: Incoming): Call {
+  #openCall({ message, incoming, exactIds, index }: Request): Call {
     this.counts.calls += 1;
     return {
-      idText: readId(message, incoming),
+      idText: readId(message, exactIds, index),
       isNotification: isNotification(message),
       session: incoming.session,
       requestId: incoming.session.nextRequestId(),
@@ -132,8 +150,9 @@ export class Dispatcher {
     };
   }
 
-  #run(message: unknown, call: Call, incoming: Incoming): unknown {
-    const { method, params: given } = readEnvelope(message, call.idText, incoming);
+  #run({ message, incoming }: Request, call: Call): unknown {
+    const { method, params: given } = readEnvelope(message, call.idText);
+    if (given !== undefined) checkDepth(message);
     const entry = this.#entries.get(method);
     if (entry === undefined) throw methodNotFound(method);
     call.entry = entry;
@@ -207,24 +226,14 @@ export class Dispatcher {
     return `,"metadata":${JSON.stringify(metadata)}`;
   }
 
-  #writeAudit(call: Call, error?: AppError): void {
-    const { session, entry } = call;
-    const isRefused = error?.errorName === 'authentication_failed' || error?.errorName === 'permission_denied';
-    this.#audit.write({
-      who: session.identity?.user ?? '',
-      role: session.identity?.role ?? '',
-      remote_address: session.remoteAddress,
-      method: entry!.name,
-      device: call.deviceForm,
-      outcome: error === undefined ? 'ok' : isRefused ? 'refused' : 'failed',
-      ...(error && { error_code: error.code }),
-      duration_ms: Math.max(0, this.#deps.now() - call.startedAt),
-      request_id: call.requestId,
-    });
+  #writeAudit({ entry, session, deviceForm, requestId, startedAt }: Call, error?: AppError): void {
+    const durationMs = Math.max(0, this.#deps.now() - startedAt);
+    this.#audit.write({ method: entry!.name, session, deviceForm, requestId, durationMs, error });
   }
 }
 
 function checkResult({ name, definition }: MethodEntry, result: unknown): void {
   const parsed = definition.result.safeParse(result);
-  if (!parsed.success) throw new Error(`the result of ${name} violates the contract: ${parsed.error.message}`);
+  if (!parsed.success)
+    throw new Error(`the result of ${name} violates the contract: ${parsed.error.message}`);
 }

@@ -1,18 +1,12 @@
 import { jsonRpcVersion, maxBatchLength, maxDepth } from '@mediamtx-camera-service/protocol';
 import { AppError } from '../errors.ts';
-import { exactIdText } from './exact-id.ts';
+import type { ExactIds } from './exact-id.ts';
 
 type Fields = Record<string, unknown>;
 
 export interface RequestFields {
   method: string;
   params: unknown;
-}
-
-/** Where a request stands: the whole message, or one place in a batch. */
-export interface RequestSource {
-  text: string;
-  index?: number;
 }
 
 /** A request that has no usable `id` but must be answered gets this one. */
@@ -35,10 +29,10 @@ export function parseMessage(text: string): unknown {
 }
 
 /** The `id` as JSON, exactly as it came; undefined where there is none, or none that the specification allows. */
-export function readId(message: unknown, source: RequestSource): string | undefined {
+export function readId(message: unknown, exactIds: ExactIds, index: number): string | undefined {
   const id = isFields(message) ? message['id'] : undefined;
   if (typeof id === 'number') {
-    return Number.isSafeInteger(id) ? String(id) : (exactIdText(source.text, source.index) ?? String(id));
+    return Number.isSafeInteger(id) ? String(id) : (exactIds.at(index) ?? String(id));
   }
   return typeof id === 'string' || id === null ? JSON.stringify(id) : undefined;
 }
@@ -50,11 +44,7 @@ export function isNotification(message: unknown): boolean {
 }
 
 /** Throws `invalid_request` for anything but a JSON-RPC 2.0 request. `idText` is what {@link readId} found. */
-export function readEnvelope(
-  message: unknown,
-  idText: string | undefined,
-  { index }: RequestSource,
-): RequestFields {
+export function readEnvelope(message: unknown, idText: string | undefined): RequestFields {
   if (!isFields(message)) throw invalidRequest('a request must be an object', 'send {"jsonrpc":"2.0",…}');
   if (message['jsonrpc'] !== jsonRpcVersion) {
     throw invalidRequest('jsonrpc must be "2.0"', 'add "jsonrpc":"2.0" to the request');
@@ -64,13 +54,12 @@ export function readEnvelope(
   if (id !== undefined && idText === undefined) {
     throw invalidRequest('id must be a string, a number or null', 'leave id out for a notification');
   }
-  if (index === undefined) checkDepth(message);
   return { method, params };
 }
 
-/** Throws `invalid_request` for what is nested too deep; a batch is looked at as a whole. */
-export function checkDepth(message: object): void {
-  if (!isDeeperThan(message, maxDepth)) return;
+/** Throws `invalid_request` for a message, single or batch, that is nested too deep. */
+export function checkDepth(message: unknown): void {
+  if (typeof message !== 'object' || message === null || !isDeeperThan(message, maxDepth)) return;
   throw invalidRequest(`nested deeper than ${maxDepth} levels`, `at most ${maxDepth} levels are read`);
 }
 

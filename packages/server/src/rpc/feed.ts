@@ -115,9 +115,8 @@ export class Feed {
       await this.#replayAll();
     } catch (error) {
       this.#deps.log.error({ err: error }, 'the replay of events failed');
-      this.#tellGapBefore(this.#deps.events.seq + 1);
+      this.#endReplay();
     }
-    this.#replayCursor = undefined;
   }
 
   async #replayAll(): Promise<void> {
@@ -126,7 +125,10 @@ export class Feed {
       // Yields to the loop between chunks, so that a long replay delays nobody.
       await setImmediate();
       await outbox.whenDrained();
-      if (outbox.isClosed || this.subscriptions.isEmpty) return;
+      if (outbox.isClosed || this.subscriptions.isEmpty) {
+        this.#replayCursor = undefined;
+        return;
+      }
       if (this.#held.length > 0) await this.#untilReleased();
       else if (this.#replayNextChunk()) return;
     }
@@ -142,8 +144,14 @@ export class Feed {
       this.#sendEvent(event, () => eventText(event));
     }
     if (chunk.length === replayChunk) return false;
-    this.#tellGapBefore(events.seq + 1);
+    this.#endReplay();
     return true;
+  }
+
+  /** What is not told by now can't be told. In one go with the last read, so that no event falls in between. */
+  #endReplay(): void {
+    this.#tellGapBefore(this.#deps.events.seq + 1);
+    this.#replayCursor = undefined;
   }
 
   #tellGapBefore(seq: number): void {

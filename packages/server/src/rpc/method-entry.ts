@@ -31,7 +31,11 @@ const loginMethods: ReadonlySet<string> = new Set<MethodName>(['authenticate']);
 const AsyncFunction = (async () => {}).constructor;
 
 export function createEntries(handlers: HandlerTable): Map<string, MethodEntry> {
-  return new Map(Object.keys(methods).filter(isMethodName).map((name) => [name, createEntry(name, handlers)]));
+  return new Map(
+    Object.keys(methods)
+      .filter(isMethodName)
+      .map((name) => [name, createEntry(name, handlers)]),
+  );
 }
 
 function createEntry(name: MethodName, handlers: HandlerTable): MethodEntry {

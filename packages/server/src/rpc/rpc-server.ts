@@ -1,5 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { subprotocol as greetedSubprotocol, type NotificationParams } from '@mediamtx-camera-service/protocol';
+import {
+  subprotocol as greetedSubprotocol,
+  type NotificationParams,
+} from '@mediamtx-camera-service/protocol';
 import type { Identity } from '../auth/identity.ts';
 import type { EventLog } from '../events/event-log.ts';
 import type { Notifier } from '../events/notifier.ts';
@@ -138,7 +141,11 @@ export class RpcServer {
   }
 
   #createSession(
-    { identity, host, remoteAddress }: { identity?: Identity | undefined; host: string; remoteAddress: string },
+    {
+      identity,
+      host,
+      remoteAddress,
+    }: { identity?: Identity | undefined; host: string; remoteAddress: string },
     kind: {
       transport: 'websocket' | 'http';
       budget: CallBudget;
@@ -157,7 +164,7 @@ export class RpcServer {
   }
 
   #receive(text: string, session: Session, outbox: Outbox): void {
-    if (session.signal.aborted) return;
+    if (session.signal.aborted || outbox.isClosed) return;
     if (session.loginInProgress) {
       // What a client sends right after `authenticate` counts on it.
       void session.loginInProgress.then(() => this.#receive(text, session, outbox));

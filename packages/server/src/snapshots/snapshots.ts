@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -35,6 +36,8 @@ const usualMaxAgeMs = 50;
 export class Snapshots {
   readonly #deps: SnapshotsDeps;
   readonly #now: () => number;
+  /** Names that were made and are not in the catalog yet. */
+  readonly #namesUnderWay = new Set<string>();
 
   constructor(deps: SnapshotsDeps) {
     this.#deps = deps;
@@ -44,8 +47,10 @@ export class Snapshots {
   async take(camera: Camera, params: Params<'take_snapshot'>): Promise<TakenSnapshot> {
     const requestedAt = this.#now();
     const { device } = camera;
+    let filename: string | undefined;
     try {
-      const filename = this.#chooseName(device, params, requestedAt);
+      filename = this.#chooseName(device, params, requestedAt);
+      this.#namesUnderWay.add(filename);
       const { format, quality, max_age_ms: maxAge } = params;
       const maxAgeMs = Math.min(maxAge ?? usualMaxAgeMs, usualMaxAgeMs);
       const picture = await this.#deps.pictures.take(camera, { format, quality, maxAgeMs });
@@ -60,6 +65,8 @@ export class Snapshots {
     } catch (error) {
       this.#deps.events.append('snapshot.error', { device, reason: messageOf(error) }, device);
       throw error;
+    } finally {
+      if (filename !== undefined) this.#namesUnderWay.delete(filename);
     }
   }
 
@@ -100,11 +107,8 @@ export class Snapshots {
     const dir = join(snapshotsDir, device);
     try {
       await mkdir(dir, { recursive: true });
-      await writeNewFile(
-        this.pathOf(file),
-        join(dir, `${partPrefix}${process.pid}-${this.#now()}-${filename}`),
-        picture.data,
-      );
+      // Two calls may want one name at once; each writes its own file, and the name goes to the first.
+      await writeNewFile(this.pathOf(file), join(dir, `${partPrefix}${randomUUID()}`), picture.data);
     } catch (error) {
       if (errnoOf(error) === 'EEXIST') throw nameTaken(filename);
       throw asStorageError(error, 'the snapshot could not be written');
@@ -132,7 +136,7 @@ export class Snapshots {
       const stem = `${fileStem(device, now)}-${String(now % 1000).padStart(3, '0')}`;
       for (let n = 1; ; n++) {
         const name = `${stem}${n === 1 ? '' : `-${n}`}${extension}`;
-        if (!this.#deps.store.find(name)) return name;
+        if (!this.#namesUnderWay.has(name) && !this.#deps.store.find(name)) return name;
       }
     }
     const name = /\.(jpe?g|png)$/i.test(params.filename) ? params.filename : `${params.filename}${extension}`;

@@ -37,7 +37,7 @@ export class EventStore {
 
   /** At most `limit` rows after `afterSeq`, in order. */
   read(afterSeq: number, limit: number): EventRow[] {
-    return this.#read.all(afterSeq, limit) as unknown as EventRow[];
+    return this.#read.all(afterSeq, limit) as EventRow[];
   }
 
   /** Oldest and newest number; undefined where there is none. */

@@ -93,6 +93,11 @@ export class RecordingStore {
       | undefined;
   }
 
+  /** Whether a session's recording is in the catalog. */
+  hasRecordingOf(sessionId: string): boolean {
+    return this.#db.prepare('SELECT 1 FROM recordings WHERE session_id = ?').get(sessionId) !== undefined;
+  }
+
   remove(filename: string): void {
     this.#db.prepare('DELETE FROM recordings WHERE filename = ?').run(filename);
   }

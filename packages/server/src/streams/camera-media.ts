@@ -30,7 +30,7 @@ export class CameraMedia implements MediaSource {
   }
 
   demand(device: string, reason: 'whep' | 'hls'): void {
-    this.#deps.cameras.find(device)?.demand.touch(reason, requestHoldMs);
+    this.#deps.cameras.find(device)?.demand.expectReader(reason, requestHoldMs);
   }
 
   whep(device: string): MediaUpstream {

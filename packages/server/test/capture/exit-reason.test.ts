@@ -41,6 +41,11 @@ test.each([
     'the media server closed the connection',
   ],
   ["[vost#0:0 @ 0x5] [fatal] Unknown encoder 'libx264'", 8, 'this ffmpeg has no such encoder'],
+  [
+    "[AVFilterGraph @ 0x5] [error] No such filter: 'drawtext'",
+    8,
+    'this ffmpeg has no drawtext filter, which the test picture needs',
+  ],
   ['[x @ 0x5] [fatal] Odd: rtsp://u:secret@h/p failed', 1, 'ffmpeg ended: Odd: rtsp://***@h/p failed'],
 ])('%s', (line, code, reason) => {
   const stderrTail = ['[v4l2 @ 0x5] [warning] The driver changed the time per frame', line];

@@ -127,10 +127,8 @@ describe('names', () => {
   test.each([
     '..%2f..%2fetc%2fpasswd',
     '%2e%2e%2fpasswd',
-    '../../../etc/passwd',
     'a/b.mp4',
     'a%5cb.mp4',
-    '..',
     '.hidden',
     'a%00b.mp4',
     'a%20b.mp4',

@@ -80,7 +80,7 @@ test('paths of the page give the page', async () => {
 test('assets are cached for ever, other files for an hour', async () => {
   const asset = await app.inject({ url: '/assets/index-abc123.js' });
   expect(asset.headers['cache-control']).toBe('public, max-age=31536000, immutable');
-  expect(asset.headers['content-type']).toBe('text/javascript; charset=utf-8');
+  expect(asset.headers['content-type']).toBe('application/javascript; charset=utf-8');
   const icon = await app.inject({ url: '/favicon.svg' });
   expect(icon.headers['cache-control']).toBe('public, max-age=3600');
   expect(icon.headers['content-type']).toBe('image/svg+xml');

@@ -69,7 +69,9 @@ describe('open_reads', () => {
   const core = createCore({ openReads: true });
   const reads = Object.keys(methods)
     .filter(isMethodName)
-    .filter((name) => methods[name].isRead && name in { get_camera_list: 1, get_status: 1, get_camera_status: 1 });
+    .filter(
+      (name) => methods[name].isRead && name in { get_camera_list: 1, get_status: 1, get_camera_status: 1 },
+    );
 
   it.each(reads)('lets %s pass without login', async (name) => {
     expect((await core.call(name, { device: 'camera0' })).result).toBeDefined();

@@ -8,6 +8,14 @@ async function reply(body: string): Promise<AnyReply> {
   return JSON.parse((await post(body))!) as AnyReply;
 }
 
+function ping(id: number): string {
+  return `{"jsonrpc":"2.0","method":"ping","id":${id}}`;
+}
+
+function batchOf(count: number): string {
+  return `[${Array.from({ length: count }, (_, id) => ping(id)).join(',')}]`;
+}
+
 function nested(levels: number): string {
   return '[{"a":'.repeat(levels / 2) + '0' + '}]'.repeat(levels / 2);
 }
@@ -21,19 +29,24 @@ describe('a request', () => {
     },
   );
 
-  it.each(['12345678901234567890', '1700000000123456789', '1e400', '9007199254740993', '-0.1234567890123456789'])(
-    'has its id %s echoed to the last digit, though a double can not hold it',
-    async (id) => {
-      const tricky = `"params":{"id":5,"s":"\\"id\\":7","list":[{"id":8}]}`;
-      expect(await post(`{ "jsonrpc":"2.0", "method":"ping", ${tricky}, "id" : ${id} }`)).toContain(`"id":${id},`);
-      const batch = await post(
-        `[{"jsonrpc":"2.0","method":"ping","id":1,${tricky}},{"jsonrpc":"2.0","\\u0069d":${id},"method":"ping"}]`,
-      );
-      expect(batch).toBe(
-        `[{"jsonrpc":"2.0","id":1,"result":"pong"},{"jsonrpc":"2.0","id":${id},"result":"pong"}]`,
-      );
-    },
-  );
+  it.each([
+    '12345678901234567890',
+    '1700000000123456789',
+    '1e400',
+    '9007199254740993',
+    '-0.1234567890123456789',
+  ])('has its id %s echoed to the last digit, though a double can not hold it', async (id) => {
+    const tricky = `"params":{"id":5,"s":"\\"id\\":7","list":[{"id":8}]}`;
+    expect(await post(`{ "jsonrpc":"2.0", "method":"ping", ${tricky}, "id" : ${id} }`)).toContain(
+      `"id":${id},`,
+    );
+    const batch = await post(
+      `[{"jsonrpc":"2.0","method":"ping","id":1,${tricky}},{"jsonrpc":"2.0","\\u0069d":${id},"method":"ping"}]`,
+    );
+    expect(batch).toBe(
+      `[{"jsonrpc":"2.0","id":1,"result":"pong"},{"jsonrpc":"2.0","id":${id},"result":"pong"}]`,
+    );
+  });
 
   it('may carry members and params that nobody knows', async () => {
     const more = '"auth_token":"x","extra":1,"params":{"auth_token":"x"}';
@@ -49,12 +62,20 @@ describe('a request', () => {
 });
 
 describe('what is no request', () => {
-  it.each(['', ' ', '{', '{"jsonrpc":"2.0","method":"ping","id":1', '{]', 'ping', '\u0000', "{'a':1}", '\ufeff{}', 'NaN'])(
-    'is a parse error where it is no JSON: %j',
-    async (text) => {
-      expect(await reply(text)).toMatchObject({ jsonrpc: '2.0', id: null, error: { code: -32700 } });
-    },
-  );
+  it.each([
+    '',
+    ' ',
+    '{',
+    '{"jsonrpc":"2.0","method":"ping","id":1',
+    '{]',
+    'ping',
+    '\u0000',
+    "{'a':1}",
+    '\ufeff{}',
+    'NaN',
+  ])('is a parse error where it is no JSON: %j', async (text) => {
+    expect(await reply(text)).toMatchObject({ jsonrpc: '2.0', id: null, error: { code: -32700 } });
+  });
 
   it.each([
     ['1', null],
@@ -84,7 +105,10 @@ describe('what is no request', () => {
     const request = (levels: number) =>
       reply(`{"jsonrpc":"2.0","method":"ping","id":1,"params":{"deep":${nested(levels)}}}`);
     expect((await request(62)).result).toBe('pong');
-    expect((await request(64)).error).toMatchObject({ code: -32600, message: expect.stringContaining('64 levels') });
+    expect((await request(64)).error).toMatchObject({
+      code: -32600,
+      message: expect.stringContaining('64 levels'),
+    });
     expect((await reply(nested(200_000))).error?.code).toBe(-32600);
     expect((await reply(`{"jsonrpc":"2.0","method":"ping","id":1,"params":${nested(200_000)}}`)).id).toBe(1);
   });
@@ -120,7 +144,6 @@ describe('a method that does not exist', () => {
 });
 
 describe('a batch', () => {
-  const ping = (id: number) => `{"jsonrpc":"2.0","method":"ping","id":${id}}`;
   const note = '{"jsonrpc":"2.0","method":"ping"}';
 
   it('has its replies in one array', async () => {
@@ -134,19 +157,22 @@ describe('a batch', () => {
   });
 
   it('holds 1 to 50 requests', async () => {
-    const of = (count: number) => `[${Array.from({ length: count }, (_, id) => ping(id)).join(',')}]`;
-    expect(JSON.parse((await post(of(50)))!)).toHaveLength(50);
-    for (const count of [0, 51]) expect(await reply(of(count))).toMatchObject({ id: null, error: { code: -32600 } });
+    expect(JSON.parse((await post(batchOf(50)))!)).toHaveLength(50);
+    for (const count of [0, 51])
+      expect(await reply(batchOf(count))).toMatchObject({ id: null, error: { code: -32600 } });
   });
 
   it('inside a batch is no request', async () => {
-    expect(JSON.parse((await post(`[[${ping(1)}]]`))!)).toMatchObject([{ id: null, error: { code: -32600 } }]);
+    expect(JSON.parse((await post(`[[${ping(1)}]]`))!)).toMatchObject([
+      { id: null, error: { code: -32600 } },
+    ]);
   });
 
   it('counts its own level as nesting, and is refused as a whole where it is too deep', async () => {
-    const request = (levels: number) =>
-      post(`[{"jsonrpc":"2.0","method":"ping","id":1,"params":{"deep":${nested(levels)}}}]`);
-    expect(await request(60)).toContain('pong');
-    expect(JSON.parse((await request(62))!)).toMatchObject({ id: null, error: { code: -32600 } });
+    const [deep, deeper] = [60, 62].map(
+      (levels) => `[{"jsonrpc":"2.0","method":"ping","id":1,"params":{"deep":${nested(levels)}}}]`,
+    );
+    expect(await post(deep!)).toContain('pong');
+    expect(JSON.parse((await post(deeper!))!)).toMatchObject({ id: null, error: { code: -32600 } });
   });
 });

@@ -14,7 +14,9 @@ async function provoke(name: ErrorName): Promise<AnyReply> {
     handlers: {
       get_camera_list: () => {
         const fields = Object.fromEntries(errorCatalog[name].data.map((field) => [field, 'x']));
-        throw name === 'internal_error' ? new TypeError('a secret of the inside') : new AppError(name, { reason: 'x', ...fields });
+        throw name === 'internal_error'
+          ? new TypeError('a secret of the inside')
+          : new AppError(name, { reason: 'x', ...fields });
       },
     },
   });
@@ -63,13 +65,19 @@ it('what failed inside is in the log under the request id, and nowhere on the wi
   expect(JSON.stringify(reply)).not.toMatch(/secret|at .*\.ts/);
   const line = core.logLines.find(({ level }) => level === 50)!;
   expect(line).toMatchObject({ request_id: reply.error!.data['request_id'], method: 'get_camera_list' });
-  expect(line['err']).toMatchObject({ message: 'a secret of the inside', stack: expect.stringContaining('errors.test') });
+  expect(line['err']).toMatchObject({
+    message: 'a secret of the inside',
+    stack: expect.stringContaining('errors.test'),
+  });
 });
 
-it.each([[{ cameras: 'none' }], [undefined], [10n]])('a result outside the contract is an internal error: %s', async (result) => {
-  const core = createCore({ handlers: { get_camera_list: () => result as never } });
-  expect((await core.call('get_camera_list', {}, 'viewer')).error?.code).toBe(-32603);
-});
+it.each([[{ cameras: 'none' }], [undefined], [10n]])(
+  'a result outside the contract is an internal error: %s',
+  async (result) => {
+    const core = createCore({ handlers: { get_camera_list: () => result as never } });
+    expect((await core.call('get_camera_list', {}, 'viewer')).error?.code).toBe(-32603);
+  },
+);
 
 it('a result that is no JSON is an internal error also where results are not looked at', async () => {
   const core = createCore({ handlers: { get_camera_list: () => 10n as never }, validateResults: false });
@@ -85,19 +93,26 @@ it('every protected call of control, and every login, is in the audit log; reads
   await core.call('start_recording', { device: 'camera0' }, 'operator');
   await core.call('authenticate', { auth_token: 'x.y.z' });
   const audit = core.logLines.filter(({ component }) => component === 'audit');
-  expect(audit.map(({ who, method, device, outcome, error_code }) => [who, method, device, outcome, error_code])).toEqual([
+  expect(
+    audit.map(({ who, method, device, outcome, error_code }) => [who, method, device, outcome, error_code]),
+  ).toEqual([
     ['the viewer', 'start_recording', '', 'refused', -32002],
     ['the operator', 'start_recording', 'camera0', 'ok', undefined],
     ['the operator', 'start_recording', 'camera0', 'failed', -32020],
     ['', 'authenticate', '', 'refused', -32001],
   ]);
-  for (const line of audit) expect(line).toMatchObject({ remote_address: '192.0.2.1', request_id: expect.any(String) });
+  for (const line of audit)
+    expect(line).toMatchObject({ remote_address: '192.0.2.1', request_id: expect.any(String) });
   expect(JSON.stringify(audit)).not.toContain('x.y.z');
 });
 
 it('reply_metadata adds what it promises, and only then', async () => {
   const core = createCore({ replyMetadata: true });
-  const metadata = { processing_time_ms: expect.any(Number), server_timestamp: expect.any(String), request_id: expect.any(String) };
+  const metadata = {
+    processing_time_ms: expect.any(Number),
+    server_timestamp: expect.any(String),
+    request_id: expect.any(String),
+  };
   expect(await core.call('ping')).toEqual({ jsonrpc: '2.0', id: 1, result: 'pong', metadata });
   expect((await core.call('nothing')).metadata).toEqual(metadata);
   expect((await createCore().call('ping')).metadata).toBeUndefined();

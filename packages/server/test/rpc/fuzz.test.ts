@@ -16,8 +16,33 @@ function createRandom(seed: number): () => number {
 
 function createMaker(random: () => number) {
   const pick = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)]!;
-  const keys = ['jsonrpc', 'method', 'params', 'id', 'device', 'topics', 'filters', '__proto__', 'constructor', ''];
-  const scalars = ['2.0', 'ping', 'camera0', '/dev/video0', '', '\u0000', '\ud800', 0, -1, 1e308, 2 ** 53, null, true];
+  const keys = [
+    'jsonrpc',
+    'method',
+    'params',
+    'id',
+    'device',
+    'topics',
+    'filters',
+    '__proto__',
+    'constructor',
+    '',
+  ];
+  const scalars = [
+    '2.0',
+    'ping',
+    'camera0',
+    '/dev/video0',
+    '',
+    '\u0000',
+    '\ud800',
+    0,
+    -1,
+    1e308,
+    2 ** 53,
+    null,
+    true,
+  ];
   const value = (depth: number): unknown => {
     const kind = random();
     if (depth === 0 || kind < 0.5) return pick(scalars);
@@ -32,11 +57,18 @@ function createMaker(random: () => number) {
   });
   const mangle = (text: string): string => {
     const at = Math.floor(random() * text.length);
-    return random() < 0.5 ? text.slice(0, at) : text.slice(0, at) + pick(['"', '{', ']', ',', '\\', '\u0007']) + text.slice(at);
+    return random() < 0.5
+      ? text.slice(0, at)
+      : text.slice(0, at) + pick(['"', '{', ']', ',', '\\', '\u0007']) + text.slice(at);
   };
   return (): string => {
     const kind = random();
-    const message = kind < 0.7 ? request() : kind < 0.9 ? Array.from({ length: Math.floor(random() * 5) }, request) : value(5);
+    const message =
+      kind < 0.7
+        ? request()
+        : kind < 0.9
+          ? Array.from({ length: Math.floor(random() * 5) }, request)
+          : value(5);
     const text = JSON.stringify(message);
     return random() < 0.2 ? mangle(text) : text;
   };
@@ -46,7 +78,8 @@ function isReply(value: unknown): value is AnyReply {
   const { jsonrpc, id, error, ...rest } = value as Record<string, unknown>;
   const isIdFit = id === null || typeof id === 'string' || typeof id === 'number';
   const { code, message, data } = (error ?? {}) as Record<string, unknown>;
-  const isErrorFit = error === undefined || (typeof code === 'number' && typeof message === 'string' && data !== null);
+  const isErrorFit =
+    error === undefined || (typeof code === 'number' && typeof message === 'string' && data !== null);
   return jsonrpc === '2.0' && isIdFit && isErrorFit && 'result' in rest !== (error !== undefined);
 }
 

@@ -1,5 +1,6 @@
 import type { NotificationParams } from '@mediamtx-camera-service/protocol';
 import { describe, expect, it } from 'vitest';
+import { Gate } from './harness/gate.ts';
 import { identityOf, startRpc, type Harness } from './harness/rpc-harness.ts';
 
 function recordingState(device: string): NotificationParams<'recording_status_update'> {
@@ -8,7 +9,15 @@ function recordingState(device: string): NotificationParams<'recording_status_up
 
 function cameraState(device: string): NotificationParams<'camera_status_update'> {
   const streams = { rtsp: '', webrtc: '', hls: '' };
-  return { device, status: 'CONNECTED', name: device, resolution: '1x1', fps: 1, streams, status_reason: null };
+  return {
+    device,
+    status: 'CONNECTED',
+    name: device,
+    resolution: '1x1',
+    fps: 1,
+    streams,
+    status_reason: null,
+  };
 }
 
 function tellAll({ notifier }: Harness, device = 'camera0'): void {
@@ -113,13 +122,12 @@ describe('a reply', () => {
   });
 
   it('that is late lets later events wait in their order, for its caller alone', async () => {
-    let finish = () => {};
-    const finished = new Promise<void>((resolve) => (finish = resolve));
+    const finish = new Gate();
     const server = startRpc({
       handlers: {
         stop_streaming: async ({ device }) => {
           (await server).events.append('mediamtx.stream', { caused: true }, device);
-          await finished;
+          await finish.opened;
           const time = '2026-03-04T05:06:07.890Z';
           const stream = { stream_name: device, start_time: time, end_time: time, duration: 0 };
           return { device, ...stream, status: 'STOPPED', stream_continues: false };
@@ -136,21 +144,24 @@ describe('a reply', () => {
     await caller.settle();
     expect(caller.eventNumbers).toEqual([]);
     const count = caller.texts.length;
-    finish();
+    finish.open();
     await reply;
     await caller.until(() => caller.eventNumbers.length === 2);
-    expect(caller.messages.slice(count).map(({ id, params }) => id ?? params?.['seq'])).toEqual([expect.any(Number), 1, 2]);
+    expect(caller.messages.slice(count).map(({ id, params }) => id ?? params?.['seq'])).toEqual([
+      expect.any(Number),
+      1,
+      2,
+    ]);
     expect(caller.messages[count]!.method).toBeUndefined();
   });
 
   it('does not hold what the call left running', async () => {
-    let happen = () => {};
-    const happened = new Promise<void>((resolve) => (happen = resolve));
+    const happen = new Gate();
     const server = startRpc({
       handlers: {
         delete_stream: async ({ name }) => {
           const { events } = await server;
-          void happened.then(() => events.append('mediamtx.path', { name }));
+          void happen.opened.then(() => events.append('mediamtx.path', { name }));
           return { name, deleted: true, success: true };
         },
       },
@@ -159,7 +170,7 @@ describe('a reply', () => {
     const caller = await rpc.connect('admin');
     await caller.call('subscribe_events', { topics: ['*'] });
     await caller.call('delete_stream', { name: 'gate' });
-    happen();
+    happen.open();
     await caller.until(() => caller.eventNumbers.length === 1);
   });
 });

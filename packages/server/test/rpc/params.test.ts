@@ -26,7 +26,9 @@ function validParams(name: MethodName): Record<string, unknown> {
 }
 
 function requiredOf(name: MethodName): Record<string, unknown> {
-  const required = Object.entries(validParams(name)).filter(([param]) => !fieldOf(name, param).safeParse(undefined).success);
+  const required = Object.entries(validParams(name)).filter(
+    ([param]) => !fieldOf(name, param).safeParse(undefined).success,
+  );
   // Which of its two names a token has is free, so the schema calls neither required.
   return name === 'authenticate' ? { auth_token: 'x' } : Object.fromEntries(required);
 }
@@ -41,16 +43,16 @@ function invalidCases(name: MethodName): InvalidCase[] {
   return Object.keys(valid).flatMap((param) => {
     const field = fieldOf(name, param);
     const { minimum, maximum } = z.toJSONSchema(field, { unrepresentable: 'any' }) as PropertySchema;
-    const with_ = (value: unknown) => ({ ...valid, [param]: value });
+    const changedTo = (value: unknown) => ({ ...valid, [param]: value });
     const { [param]: _, ...without } = valid;
     const cases: InvalidCase[] = wrongValues
       .filter((value) => !field.safeParse(value).success)
-      .map((value) => ({ title: `${param} = ${JSON.stringify(value)}`, params: with_(value), param }));
+      .map((value) => ({ title: `${param} = ${JSON.stringify(value)}`, params: changedTo(value), param }));
     if (minimum !== undefined) {
-      cases.push({ title: `${param} too small`, params: with_(minimum - 1), param, rule: 'min' });
+      cases.push({ title: `${param} too small`, params: changedTo(minimum - 1), param, rule: 'min' });
     }
     if (maximum !== undefined && maximum < Number.MAX_SAFE_INTEGER) {
-      cases.push({ title: `${param} too large`, params: with_(maximum + 1), param, rule: 'max' });
+      cases.push({ title: `${param} too large`, params: changedTo(maximum + 1), param, rule: 'max' });
     }
     if (!field.safeParse(undefined).success) {
       cases.push({ title: `${param} missing`, params: without, param, rule: 'required' });
@@ -93,7 +95,13 @@ describe('a refusal', () => {
     ['take_snapshot', { device: 'camera0', quality: 1.5 }, 'quality', 'type', 'must be a whole number'],
     ['take_snapshot', { device: 'camera0', filename: '../x' }, 'filename', 'pattern', 'letters'],
     ['subscribe_events', { topics: [] }, 'topics', 'min', 'entries of at least 1'],
-    ['subscribe_events', { topics: ['camera.*', 'camera.nothing'] }, 'topics.1', 'unknown_topic', '"camera.nothing"'],
+    [
+      'subscribe_events',
+      { topics: ['camera.*', 'camera.nothing'] },
+      'topics.1',
+      'unknown_topic',
+      '"camera.nothing"',
+    ],
     ['subscribe_events', { topics: ['*'], filters: { device: ['x'] } }, 'filters.device', 'type', ''],
     ['create_stream', { name: 'a', source: 'rtsp://169.254.1.1/' }, 'source', 'policy', 'link-local'],
     ['create_stream', { name: 'a', source: 'file:///etc/passwd' }, 'source', 'pattern', 'an absolute URL'],

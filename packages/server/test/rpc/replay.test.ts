@@ -1,10 +1,11 @@
 import { pino } from 'pino';
 import { expect, it } from 'vitest';
-import { EventLog } from '../../src/events/event-log.ts';
+import { EventLog, type StoredEvent } from '../../src/events/event-log.ts';
 import { openDatabase } from '../../src/store/database.ts';
 import { identityOf, startRpc } from './harness/rpc-harness.ts';
 
-const range = (from: number, to: number): number[] => Array.from({ length: to - from + 1 }, (_, i) => from + i);
+const range = (from: number, to: number): number[] =>
+  Array.from({ length: to - from + 1 }, (_, i) => from + i);
 
 it('tells what was missed, after the reply and in order, then goes on live', async () => {
   await using rpc = await startRpc();
@@ -13,7 +14,13 @@ it('tells what was missed, after the reply and in order, then goes on live', asy
   const { result } = await client.call('subscribe_events', { topics: ['*'], after_seq: 2 });
   expect(result).toMatchObject({ seq: 5 });
   await client.until(() => client.eventNumbers.length === 3);
-  expect(client.messages.map(({ method }) => method)).toEqual([undefined, undefined, 'event', 'event', 'event']);
+  expect(client.messages.map(({ method }) => method)).toEqual([
+    undefined,
+    undefined,
+    'event',
+    'event',
+    'event',
+  ]);
   rpc.events.append('system.health', {});
   await client.until(() => client.eventNumbers.length === 4);
   expect(client.eventNumbers).toEqual([3, 4, 5, 6]);
@@ -25,11 +32,47 @@ it('has no hole and no duplicate while events keep coming', async () => {
   const client = await rpc.connect('viewer');
   void client.call('subscribe_events', { topics: ['*'], after_seq: 0 });
   for (let seen = 0; rpc.events.seq < 4_000; seen = client.texts.length) {
-    for (let i = 0; i < 50 && rpc.events.seq < 4_000; i++) rpc.events.append('camera.connected', {}, 'camera0');
+    for (let i = 0; i < 50 && rpc.events.seq < 4_000; i++)
+      rpc.events.append('camera.connected', {}, 'camera0');
     await client.until(() => client.texts.length > seen);
   }
   await client.until(() => client.eventNumbers.at(-1) === 4_000);
   expect(client.eventNumbers).toEqual(range(1, 4_000));
+});
+
+it('has no hole where an event comes at the very moment of its end', async () => {
+  /** Appends in each of the moments that follow a read. */
+  class BusyLog extends EventLog {
+    override read(afterSeq: number, limit: number): StoredEvent[] {
+      const page = super.read(afterSeq, limit);
+      let moment = Promise.resolve();
+      for (let i = 0; i < 8; i++) moment = moment.then(() => this.append('system.health', { i }));
+      return page;
+    }
+  }
+  const events = new BusyLog({ db: openDatabase(':memory:'), log: pino({ level: 'silent' }) });
+  await using rpc = await startRpc({ events });
+  const client = await rpc.connect('viewer');
+  await client.call('subscribe_events', { topics: ['*'], after_seq: 0 });
+  await client.until(() => client.eventNumbers.length === 8);
+  expect(client.eventNumbers).toEqual(range(1, 8));
+});
+
+it('that fails says the rest as a gap, and events go on live', async () => {
+  class BrokenLog extends EventLog {
+    override read(): StoredEvent[] {
+      throw new Error('the disk is broken');
+    }
+  }
+  const events = new BrokenLog({ db: openDatabase(':memory:'), log: pino({ level: 'silent' }) });
+  for (let i = 0; i < 3; i++) events.append('system.health', {});
+  await using rpc = await startRpc({ events });
+  const client = await rpc.connect('viewer');
+  await client.call('subscribe_events', { topics: ['*'], after_seq: 1 });
+  await client.until(() => client.eventNumbers.length === 1);
+  events.append('system.health', {});
+  await client.until(() => client.eventNumbers.length === 2);
+  expect(client.eventNumbers).toEqual(['2-3', 4]);
 });
 
 it('delays nobody: calls are answered in the midst of a long one', async () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { Gate } from './harness/gate.ts';
 import { identityOf, startRpc } from './harness/rpc-harness.ts';
 
 describe('authenticate', () => {
@@ -58,7 +59,10 @@ describe('authenticate', () => {
     const batch = await rpc.connect();
     batch.send(JSON.stringify([login, list]));
     await batch.until(() => batch.texts.length > 0);
-    expect(JSON.parse(batch.texts[0]!)).toMatchObject([{ id: 'login' }, { id: 'list', result: { total: 1 } }]);
+    expect(JSON.parse(batch.texts[0]!)).toMatchObject([
+      { id: 'login' },
+      { id: 'list', result: { total: 1 } },
+    ]);
   });
 
   it('closes the socket at the 50th wrong token', async () => {
@@ -123,7 +127,10 @@ it('a binary frame is an invalid request', async () => {
   await using rpc = await startRpc();
   const client = await rpc.connect();
   client.socket.send(Buffer.from('{"jsonrpc":"2.0","method":"ping","id":1}'));
-  expect((await client.reply(null)).error).toMatchObject({ code: -32600, data: { hint: 'send text frames' } });
+  expect((await client.reply(null)).error).toMatchObject({
+    code: -32600,
+    data: { hint: 'send text frames' },
+  });
 });
 
 it('rpc.discover describes every method, each time with the same document', async () => {
@@ -136,25 +143,22 @@ it('rpc.discover describes every method, each time with the same document', asyn
 });
 
 it('a call learns that its caller is gone', async () => {
-  let started = () => {};
-  const isStarted = new Promise<void>((resolve) => (started = resolve));
-  let gone = () => {};
-  const isGone = new Promise<void>((resolve) => (gone = resolve));
+  const [started, gone] = [new Gate(), new Gate()];
   await using rpc = await startRpc({
     handlers: {
       get_camera_list: async (_params, { signal }) => {
-        signal.addEventListener('abort', gone);
-        started();
-        await isGone;
+        signal.addEventListener('abort', () => gone.open());
+        started.open();
+        await gone.opened;
         return { cameras: [], total: 0, connected: 0 };
       },
     },
   });
   const client = await rpc.connect('viewer');
   client.send('{"jsonrpc":"2.0","id":"x","method":"get_camera_list"}');
-  await isStarted;
+  await started.opened;
   client.socket.terminate();
-  await isGone;
+  await gone.opened;
 });
 
 it('stop tells of the shutdown, closes with 1001, and may be called twice', async () => {

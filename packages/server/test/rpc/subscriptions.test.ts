@@ -17,10 +17,18 @@ function heard(subscriptions: Subscriptions): string[] {
   );
 }
 
+function wants(filters: Filters, payload: Record<string, unknown>, time = 0): boolean {
+  const subscriptions = new Subscriptions();
+  subscriptions.add({ topics: ['*'], filters, newestSeq });
+  return subscriptions.wants({ topic: 'camera.connected', time, payload });
+}
+
 describe('topics', () => {
   it('are names, groups, or all', () => {
     expect(heard(subscribed('camera.connected'))).toEqual(['camera.connected']);
-    expect(heard(subscribed('recording.*'))).toEqual(eventTopics.filter((topic) => topic.startsWith('recording.')));
+    expect(heard(subscribed('recording.*'))).toEqual(
+      eventTopics.filter((topic) => topic.startsWith('recording.')),
+    );
     expect(heard(subscribed('*'))).toEqual([...eventTopics, ...stateNotifications]);
     expect(heard(subscribed('system_health_update'))).toEqual(['system_health_update']);
     expect(heard(new Subscriptions())).toEqual([]);
@@ -49,12 +57,6 @@ describe('topics', () => {
 });
 
 describe('filters', () => {
-  const wants = (filters: Filters, payload: Record<string, unknown>, time = 0): boolean => {
-    const subscriptions = new Subscriptions();
-    subscriptions.add({ topics: ['*'], filters, newestSeq });
-    return subscriptions.wants({ topic: 'camera.connected', time, payload });
-  };
-
   it.each([
     [{ device: 'camera0' }, { device: 'camera0', more: 1 }, true],
     [{ device: 'camera0' }, { device: 'camera1' }, false],
@@ -95,7 +97,9 @@ describe('over the wire', () => {
   it('an event comes as it is in the log, once', async () => {
     await using rpc = await startRpc({ now: () => Date.parse('2026-03-04T05:06:07.890Z') });
     const client = await rpc.connect('viewer');
-    const { result } = await client.call('subscribe_events', { topics: ['camera.*', 'camera.connected', '*'] });
+    const { result } = await client.call('subscribe_events', {
+      topics: ['camera.*', 'camera.connected', '*'],
+    });
     expect(result).toEqual({ subscribed: true, topics: ['camera.*', 'camera.connected', '*'], seq: 0 });
     rpc.events.append('camera.connected', { name: 'Door' }, 'camera0');
     await client.settle();
@@ -117,7 +121,10 @@ describe('over the wire', () => {
     await using rpc = await startRpc();
     const client = await rpc.connect('viewer');
     await client.call('subscribe_events', { topics: ['camera.*'], filters: { device: 'camera1' } });
-    const bad = await client.call('subscribe_events', { topics: ['*'], filters: { timestamp_after: 'soon' } });
+    const bad = await client.call('subscribe_events', {
+      topics: ['*'],
+      filters: { timestamp_after: 'soon' },
+    });
     expect(bad.error).toMatchObject({
       code: -32602,
       data: { param: 'filters.timestamp_after', rule: 'pattern' },
@@ -153,7 +160,7 @@ describe('over the wire', () => {
       client_id: expect.any(String),
     });
     second.socket.close();
-    await second.closed;
+    while (rpc.sessions.size > 1) await first.settle();
     await first.call('unsubscribe_events', { topics: ['recording.*'] });
     expect((await first.call('get_subscription_stats')).result).toMatchObject({
       global_stats: { total_subscriptions: 1, active_clients: 1, topic_counts: { 'camera.*': 1 } },
@@ -165,7 +172,10 @@ describe('over the wire', () => {
     const client = await rpc.connect('viewer');
     const subscribe = (n: number) => client.call('subscribe_events', { topics: ['*'], filters: { n } });
     for (let n = 0; n < 64; n++) expect((await subscribe(n)).error).toBeUndefined();
-    expect((await subscribe(64)).error).toMatchObject({ code: -32602, data: { param: 'filters', rule: 'max' } });
+    expect((await subscribe(64)).error).toMatchObject({
+      code: -32602,
+      data: { param: 'filters', rule: 'max' },
+    });
   });
 
   it('a POST can not subscribe', async () => {

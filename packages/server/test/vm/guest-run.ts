@@ -21,13 +21,14 @@ export interface GuestRun {
 }
 
 /**
- * Compiles the server, since the guest's Node reads no TypeScript, and runs the script.
+ * Compiles what the guest runs, since its Node reads no TypeScript, and runs the script.
  * Findings by step, as the script, which is ours, promises them.
  */
 export async function runInGuest<Findings>(run: GuestRun): Promise<Partial<Findings>> {
   const { script, args = [], cameras, timeoutS } = run;
   // Types are checked elsewhere; here only a fresh build counts.
-  const compile = [join(ROOT, 'node_modules/typescript/bin/tsc'), '-b', 'packages/server', '--noCheck'];
+  const packages = ['packages/server', 'packages/cli', 'packages/testkit'];
+  const compile = [join(ROOT, 'node_modules/typescript/bin/tsc'), '-b', ...packages, '--noCheck'];
   await execute(process.execPath, compile, { cwd: ROOT });
   const options = ['--cameras', String(cameras), '--timeout', String(timeoutS), '--env', 'XDG_CACHE_HOME'];
   const command = [process.execPath, join(GUEST, script), ...args];

@@ -1,16 +1,18 @@
-import { useRef, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { useAppState } from '../app-context.ts';
-import { formatDuration, formatTime, formatTimeWithZone } from '../format.ts';
+import { formatDuration, formatTime, formatTimeShort, formatTimeWithZone } from '../format.ts';
 import { PlayIcon } from '../icons.tsx';
 import { useOnScreen } from '../live/use-visible.ts';
 import { texts } from '../texts.ts';
-import type { Clip } from './clip.ts';
+import { keyOf, type Clip } from './clip.ts';
+import { firstFrameOf } from './first-frame.ts';
 import styles from './clips.module.css';
 
 export function ClipCard({ clip, onOpen }: { clip: Clip; onOpen: (clip: Clip) => void }) {
   const camera = useAppState(
     ({ cameras }) => cameras.find(({ device }) => device === clip.device)?.name ?? clip.device,
   );
+  const isOnlyCamera = useAppState(({ cameras }) => cameras.length === 1);
   const kind = clip.kind === 'recording' ? texts.clips.recording : texts.clips.snapshot;
   return (
     <button
@@ -29,39 +31,45 @@ export function ClipCard({ clip, onOpen }: { clip: Clip; onOpen: (clip: Clip) =>
         )}
       </span>
       <span className={styles.caption}>
-        <span className={styles.captionName}>{camera}</span>
+        <span className={styles.captionName}>{isOnlyCamera ? kind : camera}</span>
         <time dateTime={clip.createdAt} title={formatTimeWithZone(clip.createdAt)}>
-          {formatTime(clip.createdAt)}
+          {formatTimeShort(clip.createdAt)}
         </time>
       </span>
     </button>
   );
 }
 
-/** A recording's first frame is read from the file itself, and only for cards that come into view. */
 function Thumbnail({ clip }: { clip: Clip }) {
   const ref = useRef<HTMLSpanElement>(null);
-  const isSeen = useSticky(useOnScreen(ref));
+  const isSettled = useAppState((state) => state.isSettled);
+  const isSeen = useSticky(useOnScreen(ref)) && isSettled;
+  const frame = useFirstFrame(clip, isSeen && clip.kind === 'recording');
   const [hasFailed, setFailed] = useState(false);
-  const fail = (): void => setFailed(true);
+  const src = clip.kind === 'recording' ? frame : clip.url;
   return (
     <span ref={ref} className={styles.picture}>
-      {isSeen && !hasFailed && clip.kind === 'snapshot' && (
-        <img src={clip.url} alt="" decoding="async" onError={fail} />
-      )}
-      {isSeen && !hasFailed && clip.kind === 'recording' && (
-        <video
-          src={`${clip.url}#t=0.1`}
-          preload="metadata"
-          muted
-          playsInline
-          tabIndex={-1}
-          aria-hidden="true"
-          onError={fail}
-        />
+      {isSeen && !hasFailed && src !== null && (
+        <img src={src} alt="" decoding="async" onError={() => setFailed(true)} />
       )}
     </span>
   );
+}
+
+function useFirstFrame(clip: Clip, isWanted: boolean): string | null {
+  const [frame, setFrame] = useState<string | null>(null);
+  const key = keyOf(clip);
+  useEffect(() => {
+    if (!isWanted) return undefined;
+    let isCurrent = true;
+    void firstFrameOf(key, clip.url).then((picture) => {
+      if (isCurrent) setFrame(picture);
+    });
+    return () => {
+      isCurrent = false;
+    };
+  }, [key, clip.url, isWanted]);
+  return frame;
 }
 
 function useSticky(value: boolean): boolean {

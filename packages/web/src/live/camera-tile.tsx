@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'react';
-import type { CameraView } from '../app-state.ts';
+import { isMediaDown, type CameraView } from '../app-state.ts';
 import { useApp, useAppState } from '../app-context.ts';
 import { texts } from '../texts.ts';
 import styles from './camera-tile.module.css';
@@ -8,7 +8,7 @@ import { TileMessage } from './tile-message.tsx';
 import { TileNotices } from './tile-notices.tsx';
 import { TileStats, TileTitle } from './tile-title.tsx';
 import { useLiveView } from './use-live-view.ts';
-import { useStill } from './use-still.ts';
+import { useStill, useStillAge } from './use-still.ts';
 import { useOnScreen, usePageWatched } from './use-visible.ts';
 
 interface CameraTileProps {
@@ -28,10 +28,10 @@ export function CameraTile({ camera, isFull, isHidden, onToggleFull }: CameraTil
   const tileRef = useRef<HTMLElement>(null);
   const isSeen = useOnScreen(tileRef) && !isHidden;
   const isWatched = usePageWatched();
-  const isWanted = isSeen && isWatched && status === 'CONNECTED';
+  const isDown = useAppState(isMediaDown);
+  const isWanted = isSeen && isWatched && status === 'CONNECTED' && !isDown;
   const isPatient = usePatience();
-  const [needsAge, setNeedsAge] = useState(false);
-  const still = useStill(device, needsAge);
+  const still = useStill(device);
   const { state, stats, videoRef } = useLiveView({
     device,
     isWanted,
@@ -39,7 +39,10 @@ export function CameraTile({ camera, isFull, isHidden, onToggleFull }: CameraTil
     onPictureLost: still.keepFrame,
   });
   const isLive = state.phase === 'playing';
-  useEffect(() => setNeedsAge(!isLive && isPatient), [isLive, isPatient]);
+  useStillAge(device, still, !isLive && isPatient);
+  useEffect(() => {
+    if (isLive) store.patch({ isSettled: true });
+  }, [isLive, store]);
   const flashes = useAppState((app) => app.flashes[device] ?? 0);
   const isOperator = useAppState(({ role }) => role !== 'viewer');
 
@@ -76,11 +79,12 @@ export function CameraTile({ camera, isFull, isHidden, onToggleFull }: CameraTil
       )}
       {flashes > 0 && <span key={flashes} className={styles.flash} aria-hidden="true" />}
       <div className={styles.top}>
-        <TileTitle camera={camera} state={state} />
+        <TileTitle camera={camera} state={state} hasControls={isOperator} />
       </div>
       <TileMessage
         camera={camera}
         state={state}
+        isMediaDown={isDown}
         capturedAt={still.capturedAt}
         hasStill={still.src !== null}
       />

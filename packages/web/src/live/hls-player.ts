@@ -2,10 +2,12 @@ import type Hls from 'hls.js/light';
 import { texts } from '../texts.ts';
 import {
   delay,
+  endingOf,
   framePresented,
   PlaybackError,
   rejectAfter,
   rejectOnAbort,
+  type Ending,
   type Playback,
   type PlaybackStats,
   type Player,
@@ -46,10 +48,10 @@ export class HlsPlayer implements Player {
       ended: running.then(
         (loaded) =>
           Promise.race([
-            loaded.failed,
+            loaded.failed.then((reason) => endingOf(reason)),
             watch(element, { running: loaded, signal, tell: (stats) => (latest = stats) }),
           ]),
-        () => '',
+        () => endingOf(''),
       ),
       stats: () => latest,
       stop: () => controller.abort(),
@@ -118,7 +120,7 @@ async function awaitFrame(
 async function watch(
   element: HTMLVideoElement,
   { running, signal, tell }: { running: Running; signal: AbortSignal; tell: (stats: PlaybackStats) => void },
-): Promise<string> {
+): Promise<Ending> {
   let last = { at: performance.now(), frames: 0, bytes: running.bytes() };
   let position = -1;
   let movedAt = last.at;
@@ -140,7 +142,9 @@ async function watch(
     if (element.currentTime !== position) movedAt = at;
     position = element.currentTime;
     // A hidden page may be slowed down; only a picture that is looked at can be seen to stand still.
-    if (document.visibilityState === 'visible' && at - movedAt > stallMs) return texts.why.stalled;
+    const frozenMs = at - movedAt;
+    if (document.visibilityState === 'visible' && frozenMs > stallMs)
+      return endingOf(texts.why.stalled, frozenMs);
   }
-  return texts.why.streamEnded;
+  return endingOf(texts.why.streamEnded);
 }

@@ -1,12 +1,12 @@
 import { useCallback, useRef, useState } from 'react';
+import { isMediaDown } from '../app-state.ts';
 import { useAppState } from '../app-context.ts';
 import { keyOf, type Clip } from '../clips/clip.ts';
 import { ClipStrip } from '../clips/clip-strip.tsx';
 import { ClipViewer } from '../clips/clip-viewer.tsx';
-import { ConnectionLine } from '../session/connection-line.tsx';
 import { EmptyPage } from '../session/empty-page.tsx';
 import { Header } from '../session/header.tsx';
-import { HealthNotice, isMediaDown } from '../session/health-notice.tsx';
+import { HealthNotice } from '../session/health-notice.tsx';
 import { KeysDialog } from '../session/keys-dialog.tsx';
 import { CameraTile } from './camera-tile.tsx';
 import styles from './live-page.module.css';
@@ -37,7 +37,6 @@ export function LivePage() {
   return (
     <div className={styles.page} data-full={full !== null || undefined}>
       <Header onKeys={() => setHelpOpen(true)} />
-      <ConnectionLine />
       <main className={styles.main}>
         <HealthNotice />
         {cameras.length === 0 && !isDown && <EmptyPage />}

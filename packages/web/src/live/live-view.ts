@@ -20,10 +20,20 @@ export type LiveState =
 interface LiveViewDeps {
   webRtc: Player;
   hls: Player;
+}
+
+export interface Stage {
+  element: HTMLVideoElement;
   /** While the service can't be reached there is no use in falling back. */
   isServiceReachable: () => boolean;
   /** The element still shows its last frame: the moment to keep it. */
-  onPictureLost: (element: HTMLVideoElement) => void;
+  onPictureLost: (element: HTMLVideoElement, frozenMs: number) => void;
+}
+
+interface PlayContext {
+  stage: Stage;
+  signal: AbortSignal;
+  fallbackReason: string | null;
 }
 
 const retryMs = 1_000;
@@ -43,10 +53,10 @@ export class LiveView extends Store<LiveState> {
     return this.#playback?.stats();
   }
 
-  start(element: HTMLVideoElement): void {
+  start(stage: Stage): void {
     if (this.#controller) return;
     this.#controller = new AbortController();
-    void this.#run(element, this.#controller.signal);
+    void this.#run(stage, this.#controller.signal);
   }
 
   /** Ends the session at once, so that it may be called in `pagehide`. */
@@ -56,10 +66,10 @@ export class LiveView extends Store<LiveState> {
     this.set({ phase: 'off' });
   }
 
-  async #run(element: HTMLVideoElement, signal: AbortSignal): Promise<void> {
+  async #run(stage: Stage, signal: AbortSignal): Promise<void> {
     this.set({ phase: 'connecting', reason: null });
     while (!signal.aborted) {
-      const reason = await this.#tryBoth(element, signal);
+      const reason = await this.#tryBoth(stage, signal);
       if (signal.aborted) return;
       this.set({ phase: 'connecting', reason });
       await delay(retryMs, signal);
@@ -67,24 +77,24 @@ export class LiveView extends Store<LiveState> {
   }
 
   /** @returns why it ended */
-  async #tryBoth(element: HTMLVideoElement, signal: AbortSignal): Promise<string> {
-    const failure = await this.#play(this.#deps.webRtc, element, { signal, fallbackReason: null });
+  async #tryBoth(stage: Stage, signal: AbortSignal): Promise<string> {
+    const failure = await this.#play(this.#deps.webRtc, { stage, signal, fallbackReason: null });
     if (typeof failure === 'string') return failure;
-    if (!this.#deps.isServiceReachable()) return texts.why.serverAway;
+    if (!stage.isServiceReachable()) return texts.why.serverAway;
     if (failure.isStreamMissing || signal.aborted) return failure.message;
-    const second = await this.#play(this.#deps.hls, element, { signal, fallbackReason: failure.message });
+    const second = await this.#play(this.#deps.hls, { stage, signal, fallbackReason: failure.message });
     return typeof second === 'string' ? second : failure.message;
   }
 
   /** @returns the reason of the end of a picture that ran, or the error where none came */
   async #play(
     player: Player,
-    element: HTMLVideoElement,
-    { signal, fallbackReason }: { signal: AbortSignal; fallbackReason: string | null },
+    { stage, signal, fallbackReason }: PlayContext,
   ): Promise<string | PlaybackError> {
-    const playback = player.start(element);
+    const playback = player.start(stage.element);
+    let frozenMs = 0;
     const stop = (): void => {
-      if (this.get().phase === 'playing') this.#deps.onPictureLost(element);
+      if (this.get().phase === 'playing') stage.onPictureLost(stage.element, frozenMs);
       playback.stop();
     };
     signal.addEventListener('abort', stop, { once: true });
@@ -92,7 +102,9 @@ export class LiveView extends Store<LiveState> {
       await playback.firstFrame;
       this.#playback = playback;
       this.set({ phase: 'playing', transport: playback.transport, fallbackReason });
-      return await Promise.race([playback.ended, rejectOnAbort(signal)]);
+      const ending = await Promise.race([playback.ended, rejectOnAbort(signal)]);
+      ({ frozenMs } = ending);
+      return ending.reason;
     } catch (error) {
       return error instanceof PlaybackError ? error : new PlaybackError(String(error), { cause: error });
     } finally {

@@ -12,13 +12,23 @@ export interface PlaybackStats {
 
 export type Transport = 'WebRTC' | 'LL-HLS';
 
+export interface Ending {
+  reason: string;
+  /** How long before the end the last frame was shown. */
+  frozenMs: number;
+}
+
+export function endingOf(reason: string, frozenMs = 0): Ending {
+  return { reason, frozenMs };
+}
+
 /** One stream shown in one element, from start to end. */
 export interface Playback {
   transport: Transport;
   /** Resolves when the first frame is on the screen; rejects with a PlaybackError. */
   firstFrame: Promise<void>;
-  /** Resolves with the reason when a picture that ran comes no more. */
-  ended: Promise<string>;
+  /** Resolves when a picture that ran comes no more. */
+  ended: Promise<Ending>;
   /** The newest measurement, a second old at most; undefined before the first. */
   stats(): PlaybackStats | undefined;
   /** Safe more than once, and in `pagehide`. */

@@ -7,21 +7,23 @@ import styles from './camera-tile.module.css';
 interface TileMessageProps {
   camera: CameraView;
   state: LiveState;
+  isMediaDown: boolean;
   /** When the still on the screen was taken; null while unknown. */
   capturedAt: number | null;
   hasStill: boolean;
 }
 
 /** Why there is no moving picture, what happens next, and how old the still is. */
-export function TileMessage({ camera, state, capturedAt, hasStill }: TileMessageProps) {
+export function TileMessage(props: TileMessageProps) {
+  const { camera, state, capturedAt, hasStill } = props;
   const isLive = state.phase === 'playing' && camera.status === 'CONNECTED';
   const now = useNow(!isLive);
   if (isLive) return null;
-  const reason = reasonOf(camera, state, now);
+  const reason = reasonOf(props, now);
   const age = hasStill ? capturedAt !== null && texts.pictureFrom(now - capturedAt) : texts.noPictureYet;
   if (reason === null && !age) return null;
   return (
-    <div className={styles.message}>
+    <div className={styles.message} data-reason={reason !== null || undefined}>
       {reason !== null && <p>{reason}</p>}
       {camera.status !== 'CONNECTED' && camera.status_reason && (
         <p className={styles.detail}>{camera.status_reason}</p>
@@ -31,18 +33,19 @@ export function TileMessage({ camera, state, capturedAt, hasStill }: TileMessage
   );
 }
 
-function reasonOf({ status, kind, changedAt }: CameraView, state: LiveState, now: number): string | null {
+function reasonOf({ camera, state, isMediaDown }: TileMessageProps, now: number): string | null {
+  const { status, kind, changedAt } = camera;
   const ageMs = now - changedAt;
-  switch (status) {
-    case 'DISCONNECTED':
-      return kind === 'usb' ? texts.unplugged(ageMs) : texts.unreachable(ageMs);
-    case 'BUSY':
-      return texts.busy;
-    case 'ERROR':
-      return texts.failed;
-    case 'PROBING':
-      return texts.probing;
-    case 'CONNECTED':
-      return state.phase === 'connecting' && state.reason !== null ? texts.retrying(state.reason) : null;
-  }
+  const reasons = {
+    DISCONNECTED: kind === 'usb' ? texts.unplugged(ageMs) : texts.unreachable(ageMs),
+    BUSY: texts.busy,
+    ERROR: texts.failed,
+    PROBING: texts.probing,
+    CONNECTED: isMediaDown
+      ? texts.mediaAway
+      : state.phase === 'connecting' && state.reason !== null
+        ? texts.retrying(state.reason)
+        : null,
+  };
+  return reasons[status];
 }

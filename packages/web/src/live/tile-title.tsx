@@ -6,8 +6,15 @@ import type { LiveState } from './live-view.ts';
 import type { PlaybackStats } from './player.ts';
 import styles from './camera-tile.module.css';
 
+interface TileTitleProps {
+  camera: CameraView;
+  state: LiveState;
+  /** The record button tells the time of a recording where there is one. */
+  hasControls: boolean;
+}
+
 /** Name, state in a word and a shape, and a running recording. */
-export function TileTitle({ camera, state }: { camera: CameraView; state: LiveState }) {
+export function TileTitle({ camera, state, hasControls }: TileTitleProps) {
   const tone = toneOf(camera, state);
   return (
     <figcaption className={styles.title}>
@@ -18,7 +25,7 @@ export function TileTitle({ camera, state }: { camera: CameraView; state: LiveSt
         <span className={styles.mark} aria-hidden="true" />
         {wordOf(camera, state)}
       </span>
-      {camera.recording && <RecordingMark since={camera.recordingSince} />}
+      {camera.recording && !hasControls && <RecordingMark since={camera.recordingSince} />}
     </figcaption>
   );
 }

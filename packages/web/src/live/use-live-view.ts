@@ -9,7 +9,7 @@ interface LiveViewOptions {
   /** The tile can be seen and the camera is there. */
   isWanted: boolean;
   isServiceReachable: () => boolean;
-  onPictureLost: (element: HTMLVideoElement) => void;
+  onPictureLost: (element: HTMLVideoElement, frozenMs: number) => void;
 }
 
 export interface LivePicture {
@@ -31,14 +31,17 @@ export function useLiveView(options: LiveViewOptions): LivePicture {
       new LiveView({
         webRtc: new WhepPlayer(`/media/${device}/whep`),
         hls: new HlsPlayer(`/media/${device}/hls/index.m3u8`),
-        isServiceReachable: () => latest.current.isServiceReachable(),
-        onPictureLost: (element) => latest.current.onPictureLost(element),
       }),
   );
   useEffect(() => {
     if (!isWanted) return undefined;
     const start = (): void => {
-      if (videoRef.current) view.start(videoRef.current);
+      if (!videoRef.current) return;
+      view.start({
+        element: videoRef.current,
+        isServiceReachable: () => latest.current.isServiceReachable(),
+        onPictureLost: (element, frozenMs) => latest.current.onPictureLost(element, frozenMs),
+      });
     };
     const stop = (): void => view.stop();
     start();

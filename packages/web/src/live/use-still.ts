@@ -1,54 +1,49 @@
-import { useCallback, useEffect, useRef, useState } from 'react';
+import { useCallback, useEffect, useState } from 'react';
 
-export interface Still {
+interface StillPicture {
   src: string | null;
   /** By this page's clock; null while unknown. */
   capturedAt: number | null;
-  keepFrame: (element: HTMLVideoElement) => void;
+}
+
+export interface Still extends StillPicture {
+  /** `frozenMs`: how long the frame has been standing already. */
+  keepFrame: (element: HTMLVideoElement, frozenMs: number) => void;
+  replace: (picture: StillPicture) => void;
   onError: () => void;
 }
 
 /** The preload in the page's head has this very address, so that the first render shows it without a round trip. */
 const stillUrl = (device: string): string => `/media/${device}/still.jpg?width=1280`;
 
-/**
- * The picture behind the live one: at first the server's newest still, later the last frame that was shown.
- * `needsAge`: the still is looked at for longer than a blink, so how old it is must be said.
- */
-export function useStill(device: string, needsAge: boolean): Still {
-  const [still, setStill] = useState<{ src: string | null; capturedAt: number | null }>({
-    src: stillUrl(device),
-    capturedAt: null,
-  });
-  const hasFrame = useRef(false);
-  const keepFrame = useCallback((element: HTMLVideoElement) => {
+/** The picture behind the live one: at first the server's newest still, later the last frame that was shown. */
+export function useStill(device: string): Still {
+  const [still, setStill] = useState<StillPicture>({ src: stillUrl(device), capturedAt: null });
+  const keepFrame = useCallback((element: HTMLVideoElement, frozenMs: number) => {
     const src = drawFrame(element);
-    if (src === null) return;
-    hasFrame.current = true;
-    setStill({ src, capturedAt: Date.now() });
+    if (src !== null) setStill({ src, capturedAt: Date.now() - frozenMs });
   }, []);
-  useEffect(() => {
-    if (!needsAge || still.src === null || still.capturedAt !== null) return undefined;
-    const controller = new AbortController();
-    fetchStill(stillUrl(device), controller.signal).then(
-      (fetched) => {
-        if (!hasFrame.current) setStill(fetched);
-      },
-      () => {
-        // The still on the screen stays, without an age.
-      },
-    );
-    return () => controller.abort();
-  }, [device, needsAge, still]);
   useEffect(() => {
     const { src } = still;
     return src?.startsWith('blob:') ? () => URL.revokeObjectURL(src) : undefined;
   }, [still]);
   const onError = useCallback(() => setStill({ src: null, capturedAt: null }), []);
-  return { ...still, keepFrame, onError };
+  return { ...still, keepFrame, replace: setStill, onError };
 }
 
-async function fetchStill(url: string, signal: AbortSignal): Promise<{ src: string; capturedAt: number }> {
+/** An image element doesn't tell how old its picture is; where that must be said, it is fetched with its age. */
+export function useStillAge(device: string, { src, capturedAt, replace }: Still, isNeeded: boolean): void {
+  const isMissing = isNeeded && src !== null && capturedAt === null;
+  useEffect(() => {
+    if (!isMissing) return undefined;
+    const controller = new AbortController();
+    // Without an age the still that is on the screen stays as it is.
+    fetchStill(stillUrl(device), controller.signal).then(replace, () => undefined);
+    return () => controller.abort();
+  }, [device, isMissing, replace]);
+}
+
+async function fetchStill(url: string, signal: AbortSignal): Promise<StillPicture> {
   const response = await fetch(url, { signal });
   if (!response.ok) throw new Error(`HTTP ${response.status}`);
   const ageMs = Number(response.headers.get('x-age-ms') ?? 0);

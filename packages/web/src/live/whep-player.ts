@@ -2,10 +2,12 @@ import { playWhep, WhepError, type WhepSession } from '@mediamtx-camera-service/
 import { texts } from '../texts.ts';
 import {
   delay,
+  endingOf,
   framePresented,
   PlaybackError,
   rejectAfter,
   rejectOnAbort,
+  type Ending,
   type Playback,
   type PlaybackStats,
   type Player,
@@ -40,7 +42,7 @@ export class WhepPlayer implements Player {
       ended: session.then(
         (running) =>
           Promise.race([disconnected(running.peer), watch(running, signal, (stats) => (latest = stats))]),
-        () => '',
+        () => endingOf(''),
       ),
       stats: () => latest,
       stop: () => {
@@ -61,7 +63,7 @@ async function awaitFrame(
   });
   await Promise.race([
     framePresented(element),
-    disconnected(running.peer).then((reason) => {
+    disconnected(running.peer).then(({ reason }) => {
       throw new PlaybackError(texts.why.webRtcFailed(reason));
     }),
     rejectAfter(firstFrameCapMs, texts.why.noFrame),
@@ -70,11 +72,12 @@ async function awaitFrame(
 }
 
 /** `disconnected` may heal by itself; the stall watch tells when it does not. */
-function disconnected(peer: RTCPeerConnection): Promise<string> {
+function disconnected(peer: RTCPeerConnection): Promise<Ending> {
   return new Promise((resolve) => {
     const check = (): void => {
-      if (peer.connectionState === 'failed' || peer.connectionState === 'closed')
-        resolve(texts.why.streamEnded);
+      const { connectionState } = peer;
+      if (connectionState === 'failed' || connectionState === 'closed')
+        resolve(endingOf(texts.why.streamEnded));
     };
     peer.addEventListener('connectionstatechange', check);
     check();
@@ -86,7 +89,7 @@ async function watch(
   session: WhepSession,
   signal: AbortSignal,
   tell: (stats: PlaybackStats) => void,
-): Promise<string> {
+): Promise<Ending> {
   let bytes = -1;
   let movedAt = performance.now();
   while (!signal.aborted) {
@@ -94,10 +97,15 @@ async function watch(
     if (stats.bytesReceived !== bytes) movedAt = performance.now();
     bytes = stats.bytesReceived;
     tell(stats);
-    if (performance.now() - movedAt > stallMs) return texts.why.stalled;
+    const frozenMs = performance.now() - movedAt;
+    if (frozenMs > stallMs) {
+      // A server that sends nothing has no session that a DELETE could end.
+      session.peer.close();
+      return endingOf(texts.why.stalled, frozenMs);
+    }
     await delay(sampleMs, signal);
   }
-  return texts.why.streamEnded;
+  return endingOf(texts.why.streamEnded);
 }
 
 function asPlaybackError(error: unknown): PlaybackError {

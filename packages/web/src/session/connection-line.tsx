@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 import { useAppState } from '../app-context.ts';
 import { texts } from '../texts.ts';
 import { useNow } from '../use-now.ts';
@@ -7,13 +7,10 @@ import styles from './header.module.css';
 /** One quiet line while the connection is away; nothing before the first one was there to lose. */
 export function ConnectionLine() {
   const connection = useAppState((state) => state.connection);
-  const [hadConnection, setHadConnection] = useState(false);
-  useEffect(() => {
-    if (connection.status === 'open' || connection.status === 'waiting') setHadConnection(true);
-  }, [connection]);
+  const hadConnection = useAppState((state) => state.hadConnection);
   const isAway = hadConnection && connection.status !== 'open';
   return (
-    <div role="status" aria-label="Connection">
+    <div className={styles.space} role="status" aria-label={texts.connection.label}>
       {isAway && (
         <p className={styles.line}>
           {connection.status === 'waiting' ? (

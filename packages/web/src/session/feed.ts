@@ -44,7 +44,10 @@ export class Feed {
     // Clips made elsewhere, or while the connection was away.
     client.on('event', () => void this.#clips.refresh());
     client.onState((connection) => {
-      this.#store.patch({ connection });
+      const hadConnection = this.#store.get().hadConnection || connection.status !== 'connecting';
+      this.#store.patch({ connection, hadConnection });
+      // What is told on change alone may have changed unheard.
+      if (connection.status === 'waiting') this.#store.patch({ components: null });
       if (connection.status === 'open') void this.#opened(afterSeq);
       if (connection.status === 'closed') this.#store.patch({ isAuthenticated: false, hasEnded: true });
     });

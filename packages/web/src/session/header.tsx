@@ -1,6 +1,7 @@
 import { useAppState } from '../app-context.ts';
 import { KeyboardIcon, LensIcon, SignOutIcon } from '../icons.tsx';
 import { texts } from '../texts.ts';
+import { ConnectionLine } from './connection-line.tsx';
 import styles from './header.module.css';
 
 export function Header({ onKeys }: { onKeys: () => void }) {
@@ -16,7 +17,7 @@ export function Header({ onKeys }: { onKeys: () => void }) {
           {texts.viewOnly}
         </span>
       )}
-      <span className={styles.space} />
+      <ConnectionLine />
       <button
         type="button"
         className={styles.button}

@@ -1,18 +1,19 @@
-import type { AppState } from '../app-state.ts';
+import { useEffect, useState } from 'react';
 import { useAppState } from '../app-context.ts';
 import { WarningIcon } from '../icons.tsx';
 import { texts } from '../texts.ts';
 import styles from './page.module.css';
 
-export function isMediaDown({ components }: AppState): boolean {
-  return components !== null && components.mediamtx !== 'RUNNING';
-}
+/** A restart is over sooner; the tiles say it meanwhile, without anything being moved. */
+const patienceMs = 5_000;
 
-/** MediaMTX carries every picture: while it is away, this says so above whatever pictures were last seen. */
+/** MediaMTX carries every picture: while it stays away, this says so above whatever pictures were last seen. */
 export function HealthNotice() {
   const state = useAppState(({ components }) => components?.mediamtx);
   const isStarting = useAppState((app) => app.isStarting && app.cameras.length > 0);
-  if (state === undefined || state === 'RUNNING') {
+  const hasCameras = useAppState(({ cameras }) => cameras.length > 0);
+  const isLasting = useLasting(state !== undefined && state !== 'RUNNING');
+  if (state === undefined || state === 'RUNNING' || (hasCameras && !isLasting)) {
     return isStarting ? <p className={styles.quiet}>{texts.systemStarting}</p> : null;
   }
   return (
@@ -26,4 +27,17 @@ export function HealthNotice() {
       </div>
     </section>
   );
+}
+
+function useLasting(isTrue: boolean): boolean {
+  const [isLasting, setLasting] = useState(false);
+  useEffect(() => {
+    if (!isTrue) return undefined;
+    const timer = setTimeout(() => setLasting(true), patienceMs);
+    return () => {
+      clearTimeout(timer);
+      setLasting(false);
+    };
+  }, [isTrue]);
+  return isLasting;
 }

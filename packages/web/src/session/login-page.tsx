@@ -13,7 +13,8 @@ export function LoginPage() {
 
   const submit = async (event: FormEvent<HTMLFormElement>): Promise<void> => {
     event.preventDefault();
-    const token = String(new FormData(event.currentTarget).get('token') ?? '').trim();
+    const entry = new FormData(event.currentTarget).get('token');
+    const token = typeof entry === 'string' ? entry.trim() : '';
     if (token === '') return setError(texts.login.empty);
     setBusy(true);
     const problem = await logIn(token);
@@ -34,6 +35,14 @@ export function LoginPage() {
         {hasEnded && <p className={styles.hint}>{texts.login.ended}</p>}
         <p>{texts.login.text}</p>
         <form onSubmit={(event) => void submit(event)} noValidate>
+          {/* Password managers file the token under a name; without one they complain on the console. */}
+          <input
+            type="text"
+            name="username"
+            autoComplete="username"
+            defaultValue={texts.login.label}
+            hidden
+          />
           <TextInput
             name="token"
             type="password"

@@ -31,7 +31,10 @@ export class WireClient {
 
   private constructor(socket: WebSocket) {
     this.socket = socket;
-    this.closed = once(socket, 'close').then(([code, reason]) => ({ code: Number(code), reason: String(reason) }));
+    this.closed = once(socket, 'close').then(([code, reason]) => ({
+      code: Number(code),
+      reason: String(reason),
+    }));
     socket.on('message', (data) => {
       this.#take((data as Buffer).toString());
       for (const wake of this.#changed.splice(0)) wake();

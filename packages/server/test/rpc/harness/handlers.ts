@@ -17,9 +17,6 @@ export interface WorldDeps {
  */
 export function createWorld({ events, notifier }: WorldDeps): HandlerTable {
   let session: string | undefined;
-  function find(device: string, { session: caller }: CallContext): void {
-    if (device !== 'camera0' || !caller.mayView(device)) throw notFound('camera', device);
-  }
   return {
     ...sampleHandlers(),
     get_camera_status: ({ device }, context) => {
@@ -51,6 +48,10 @@ export function createWorld({ events, notifier }: WorldDeps): HandlerTable {
       return { ...sampleResult('start_recording'), session_id: session, format, status };
     },
   };
+}
+
+function find(device: string, { session }: CallContext): void {
+  if (device !== 'camera0' || !session.mayView(device)) throw notFound('camera', device);
 }
 
 function recordingState(session_id: string, status: 'STARTED' | 'STOPPED') {

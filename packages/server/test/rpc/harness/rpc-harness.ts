@@ -8,7 +8,11 @@ import { Tokens } from '../../../src/auth/tokens.ts';
 import { EventLog } from '../../../src/events/event-log.ts';
 import { Notifier } from '../../../src/events/notifier.ts';
 import type { HandlerTable } from '../../../src/rpc/call.ts';
-import { createDiscoverHandlers, createEventHandlers, createSessionHandlers } from '../../../src/rpc/handlers/index.ts';
+import {
+  createDiscoverHandlers,
+  createEventHandlers,
+  createSessionHandlers,
+} from '../../../src/rpc/handlers/index.ts';
 import type { RpcSocket } from '../../../src/rpc/outbox.ts';
 import { RpcServer, type RpcServerDeps } from '../../../src/rpc/rpc-server.ts';
 import { Sessions, type ConnectionLimits } from '../../../src/rpc/sessions.ts';
