@@ -36,7 +36,8 @@ socket.on('message', (data) => {
   else resolve(message.result);
 });
 socket.on('close', (code, reason) => {
-  for (const { reject } of waiting.values()) reject(new Error(`the socket closed: ${code} ${String(reason)}`));
+  for (const { reject } of waiting.values())
+    reject(new Error(`the socket closed: ${code} ${String(reason)}`));
 });
 
 /**
@@ -59,7 +60,8 @@ const camera = cameras.find((/** @type {{ status: string }} */ { status }) => st
 if (!camera) throw new Error('no camera is connected');
 console.log(`${camera.device}: ${camera.name}, ${camera.resolution} at ${camera.fps} frames a second`);
 
-await call('subscribe_events', { topics: ['recording.*', 'snapshot.*'] });
+// Until it subscribes, a session is told the states of cameras and recordings; from here on, these topics alone.
+await call('subscribe_events', { topics: ['recording_status_update', 'recording.*', 'snapshot.*'] });
 
 const snapshot = await call('take_snapshot', { device: camera.device });
 console.log(`${snapshot.filename}: ${snapshot.file_size} bytes, ${Math.round(snapshot.age_ms)} ms old`);

@@ -27,7 +27,7 @@ import { SessionCookies } from './session-cookie.ts';
 import type { UrlSigner } from './signing.ts';
 import { addStillRoute } from './still.ts';
 import { UpstreamClient } from './upstream.ts';
-import { addWebSocketRoute } from './websocket.ts';
+import { addWebSocketRoute, registerWebSockets } from './websocket.ts';
 import { addWhepRoutes } from './whep.ts';
 
 export interface HttpDeps {
@@ -60,7 +60,12 @@ export async function createHttpApp(deps: HttpDeps): Promise<FastifyInstance> {
     return503OnClosing: false,
     // Headers and body of one request; what is streamed back has all the time it needs.
     requestTimeout: 30_000,
-    frameworkErrors: (error, request, reply) => void onError(error, request, reply),
+    frameworkErrors: (error, request, reply) => {
+      // No hook runs here, and nobody else ends the connection of an upgrade.
+      if (request.headers.upgrade !== undefined)
+        reply.raw.once('finish', () => request.raw.socket.destroySoon());
+      onError(error, request, reply);
+    },
   });
   app.setErrorHandler(onError);
   app.setNotFoundHandler((request) => {
@@ -70,9 +75,11 @@ export async function createHttpApp(deps: HttpDeps): Promise<FastifyInstance> {
     allowedHosts: [deps.config.host, ...deps.config.allowed_hosts],
     allowedOrigins: deps.config.allowed_origins,
   });
+  // First: its hook marks upgrades, and it ends the connection of a refused one by that mark.
+  await registerWebSockets(app, deps);
   addGuards(app, origins);
   await app.register(fastifyCookie);
-  await addRoutes(app, deps, origins);
+  addRoutes(app, deps, origins);
   return app;
 }
 
@@ -89,11 +96,11 @@ function changesState(request: FastifyRequest): boolean {
   return !['GET', 'HEAD', 'OPTIONS'].includes(request.method);
 }
 
-async function addRoutes(app: FastifyInstance, deps: HttpDeps, origins: OriginPolicy): Promise<void> {
+function addRoutes(app: FastifyInstance, deps: HttpDeps, origins: OriginPolicy): void {
   const { signer, now = Date.now } = deps;
   const cookies = new SessionCookies({ signer, now });
   const auth = new RequestAuth({ tokens: deps.tokens, cookies });
-  await addWebSocketRoute(app, { ...deps, auth, origins });
+  addWebSocketRoute(app, { ...deps, auth, origins });
   addHealthRoutes(app, deps.health);
   addRpcRoute(app, { ...deps, auth });
   addApiRoutes(app, { ...deps, auth });

@@ -15,7 +15,6 @@ export interface WebSocketDeps {
   rpc: Pick<RpcServer, 'mayAccept' | 'accept'>;
   auth: RequestAuth;
   origins: OriginPolicy;
-  log: Logger;
   keepaliveTimes?: KeepaliveTimes | undefined;
 }
 
@@ -30,9 +29,8 @@ declare module 'fastify' {
   }
 }
 
-/** `/ws`: whoever passes the checks of the upgrade is handed to RPC, which knows nothing of HTTP. */
-export async function addWebSocketRoute(app: FastifyInstance, deps: WebSocketDeps): Promise<void> {
-  const keepalive = new Keepalive(deps.keepaliveTimes);
+/** Makes the instance understand upgrades; must come before any hook that may refuse one. */
+export async function registerWebSockets(app: FastifyInstance, { log }: { log: Logger }): Promise<void> {
   await app.register(fastifyWebsocket, {
     options: {
       maxPayload: maxMessageBytes,
@@ -41,14 +39,17 @@ export async function addWebSocketRoute(app: FastifyInstance, deps: WebSocketDep
     },
     errorHandler: (error, socket) => {
       // ws has closed it already with the code that says why (1009 for a message that is too long).
-      deps.log.debug({ err: error }, 'WebSocket failed');
+      log.debug({ err: error }, 'WebSocket failed');
       if (socket.readyState === socket.OPEN) socket.terminate();
     },
-    preClose: (done) => {
-      keepalive.stop();
-      closeAll(app.websocketServer.clients, done);
-    },
+    preClose: (done) => closeAll(app.websocketServer.clients, done),
   });
+}
+
+/** `/ws`: whoever passes the checks of the upgrade is handed to RPC, which knows nothing of HTTP. */
+export function addWebSocketRoute(app: FastifyInstance, deps: WebSocketDeps): void {
+  const keepalive = new Keepalive(deps.keepaliveTimes);
+  app.addHook('onClose', () => keepalive.stop());
   app.decorateRequest('caller', undefined);
   const handler = (socket: WebSocket, request: FastifyRequest): void =>
     serve(deps, { socket, request, keepalive });

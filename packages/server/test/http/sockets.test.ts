@@ -64,6 +64,11 @@ async function rawStatus(port: number, path: string, host = 'localhost'): Promis
   return text.slice(0, text.indexOf('\r\n'));
 }
 
+function upgradeText(path: string, host: string): string {
+  const key = 'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==';
+  return `GET ${path} HTTP/1.1\r\nHost: ${host}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n${key}\r\n\r\n`;
+}
+
 describe('raw paths', () => {
   test.each(['/files/recordings/../../../etc/passwd', '/files/recordings/..', '/files/snapshots/./../x.jpg'])(
     '%s is 400',
@@ -196,6 +201,22 @@ describe('WebSocket', () => {
   });
 });
 
+describe('a refused upgrade', () => {
+  test.each([
+    ['/ws', 'evil.example', ' 421 '],
+    ['/ws', 'localhost\r\nOrigin: https://evil.example', ' 403 '],
+    ['/%zz', 'localhost', ' 400 '],
+  ])('of %s with host %j does not keep its connection', async (path, host, status) => {
+    const { server } = await startServer();
+    const socket = connect(server.port!, '127.0.0.1');
+    socket.write(upgradeText(path, host));
+    let text = '';
+    // Ends only when the server ends the connection.
+    for await (const chunk of socket) text += String(chunk);
+    expect(text.slice(0, text.indexOf('\r\n'))).toContain(status);
+  });
+});
+
 describe('stop', () => {
   test('ends idle connections, open sockets and deaf ones', async () => {
     const { server, url } = await startServer();
@@ -203,10 +224,7 @@ describe('stop', () => {
     await once(client, 'open');
     const deaf = connect(server.port!, '127.0.0.1');
     deaf.on('error', () => undefined);
-    deaf.write(
-      'GET /ws HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n' +
-        'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n',
-    );
+    deaf.write(upgradeText('/ws', 'localhost'));
     await once(deaf, 'data');
     const idle = connect(server.port!, '127.0.0.1');
     await once(idle, 'connect');

@@ -13,7 +13,9 @@ export class RtspPlayer implements AsyncDisposable {
       Program.start({
         command: ffmpegBinary(),
         args: [
-          ...['-nostdin', '-v', 'error', '-rtsp_transport', 'tcp', '-i', url, '-map', '0:v', '-c', 'copy'],
+          // Without a look at the stream first, which would take its seconds.
+          ...['-nostdin', '-v', 'error', '-analyzeduration', '0', '-probesize', '5000', '-rtsp_transport', 'tcp'],
+          ...['-i', url, '-map', '0:v', '-c', 'copy'],
           ...['-f', 'null', '-progress', 'pipe:1', '-stats_period', '0.1', '-'],
         ],
       }),

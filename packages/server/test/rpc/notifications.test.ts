@@ -121,6 +121,29 @@ describe('a reply', () => {
     expect(caller.eventNumbers).toEqual([1, 2]);
   });
 
+  it('to a batch comes before the replay that one of its calls asked for', async () => {
+    const finish = new Gate();
+    await using rpc = await startRpc({
+      handlers: {
+        get_camera_list: async () => {
+          await finish.opened;
+          return { cameras: [], total: 0, connected: 0 };
+        },
+      },
+    });
+    rpc.events.append('system.health', {});
+    const [caller, other] = [await rpc.connect('viewer'), await rpc.connect('viewer')];
+    const count = caller.texts.length;
+    const subscribe = '"method":"subscribe_events","params":{"topics":["*"],"after_seq":0}';
+    caller.send(
+      `[{"jsonrpc":"2.0","id":1,${subscribe}},{"jsonrpc":"2.0","id":2,"method":"get_camera_list"}]`,
+    );
+    for (let i = 0; i < 20; i++) await other.settle();
+    finish.open();
+    await caller.until(() => caller.eventNumbers.length === 1);
+    expect(JSON.parse(caller.texts[count]!)).toHaveLength(2);
+  });
+
   it('that is late lets later events wait in their order, for its caller alone', async () => {
     const finish = new Gate();
     const server = startRpc({

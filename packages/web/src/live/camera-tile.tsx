@@ -36,6 +36,7 @@ export function CameraTile({ camera, isFull, isHidden, onToggleFull }: CameraTil
     device,
     isWanted,
     isServiceReachable: () => store.get().connection.status === 'open',
+    isMediaDown: () => isMediaDown(store.get()),
     onPictureLost: still.keepFrame,
   });
   const isLive = state.phase === 'playing';

@@ -26,6 +26,7 @@ export interface Stage {
   element: HTMLVideoElement;
   /** While the service can't be reached there is no use in falling back. */
   isServiceReachable: () => boolean;
+  isMediaDown: () => boolean;
   /** The element still shows its last frame: the moment to keep it. */
   onPictureLost: (element: HTMLVideoElement, frozenMs: number) => void;
 }
@@ -95,7 +96,7 @@ export class LiveView extends Store<LiveState> {
     let frozenMs = 0;
     const stop = (): void => {
       if (this.get().phase === 'playing') stage.onPictureLost(stage.element, frozenMs);
-      playback.stop();
+      playback.stop({ isServerGone: stage.isMediaDown() });
     };
     signal.addEventListener('abort', stop, { once: true });
     try {

@@ -31,8 +31,8 @@ export interface Playback {
   ended: Promise<Ending>;
   /** The newest measurement, a second old at most; undefined before the first. */
   stats(): PlaybackStats | undefined;
-  /** Safe more than once, and in `pagehide`. */
-  stop(): void;
+  /** Safe more than once, and in `pagehide`; a server that is gone is not asked to end its session. */
+  stop(options: { isServerGone: boolean }): void;
 }
 
 export interface Player {

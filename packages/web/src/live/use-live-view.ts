@@ -9,6 +9,7 @@ interface LiveViewOptions {
   /** The tile can be seen and the camera is there. */
   isWanted: boolean;
   isServiceReachable: () => boolean;
+  isMediaDown: () => boolean;
   onPictureLost: (element: HTMLVideoElement, frozenMs: number) => void;
 }
 
@@ -40,6 +41,7 @@ export function useLiveView(options: LiveViewOptions): LivePicture {
       view.start({
         element: videoRef.current,
         isServiceReachable: () => latest.current.isServiceReachable(),
+        isMediaDown: () => latest.current.isMediaDown(),
         onPictureLost: (element, frozenMs) => latest.current.onPictureLost(element, frozenMs),
       });
     };

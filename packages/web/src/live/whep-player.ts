@@ -36,16 +36,21 @@ export class WhepPlayer implements Player {
     const cap = setTimeout(() => controller.abort(giveUp), answerCapMs);
     const session = playWhep({ url: this.#url, element, signal }).finally(() => clearTimeout(cap));
     let latest: PlaybackStats | undefined;
+    let peer: RTCPeerConnection | undefined;
     return {
       transport: 'WebRTC',
       firstFrame: awaitFrame(session, element, signal),
       ended: session.then(
-        (running) =>
-          Promise.race([disconnected(running.peer), watch(running, signal, (stats) => (latest = stats))]),
+        (running) => {
+          ({ peer } = running);
+          return Promise.race([disconnected(peer), watch(running, signal, (stats) => (latest = stats))]);
+        },
         () => endingOf(''),
       ),
       stats: () => latest,
-      stop: () => {
+      stop: ({ isServerGone }) => {
+        // A closed peer tells the session that there is nothing left to end.
+        if (isServerGone) peer?.close();
         controller.abort();
         clearTimeout(cap);
       },

@@ -1,0 +1,456 @@
+// Recorded from a running service; hosts, paths, tokens and signatures are shortened. Tests hold them against the contract.
+
+/** @type {Record<string, { params?: Record<string, unknown>, result?: unknown }>} */
+export const methodExamples = {
+  ping: {
+    result: 'pong',
+  },
+  authenticate: {
+    params: {
+      auth_token: 'eyJhbGciOiJIUzI1NiJ9.…',
+    },
+    result: {
+      authenticated: true,
+      role: 'admin',
+      permissions: ['view', 'control', 'admin'],
+      expires_at: '2026-11-25T22:08:09.000Z',
+      session_id: 'b5d6384f-ff28-4770-9af7-8a77a43337e8',
+      auth_method: 'jwt',
+    },
+  },
+  get_camera_list: {
+    result: {
+      cameras: [
+        {
+          device: 'camera0',
+          device_path: null,
+          name: 'Test camera',
+          kind: 'test',
+          status: 'CONNECTED',
+          status_reason: null,
+          resolution: '1280x720',
+          fps: 30,
+          streams: {
+            rtsp: 'rtsp://127.0.0.1:8554/camera0',
+            webrtc: 'http://127.0.0.1:8002/media/camera0/whep',
+            hls: 'http://127.0.0.1:8002/media/camera0/hls/index.m3u8',
+          },
+          stream_url: 'rtsp://127.0.0.1:8554/camera0',
+          recording: false,
+          session_id: null,
+          current_file: null,
+          elapsed_time: null,
+          last_seen: '2026-11-24T22:06:54.708Z',
+        },
+      ],
+      total: 1,
+      connected: 1,
+    },
+  },
+  get_camera_status: {
+    params: {
+      device: 'camera0',
+    },
+    result: {
+      device: 'camera0',
+      device_path: null,
+      name: 'Test camera',
+      kind: 'test',
+      status: 'CONNECTED',
+      status_reason: null,
+      resolution: '1280x720',
+      fps: 30,
+      streams: {
+        rtsp: 'rtsp://127.0.0.1:8554/camera0',
+        webrtc: 'http://127.0.0.1:8002/media/camera0/whep',
+        hls: 'http://127.0.0.1:8002/media/camera0/hls/index.m3u8',
+      },
+      stream_url: 'rtsp://127.0.0.1:8554/camera0',
+      recording: true,
+      session_id: '7abc2d71-ea10-43a7-99e3-af4d0c09d8bb',
+      current_file: 'camera0_2026-11-24_22-18-44.mp4',
+      elapsed_time: 3.587,
+      last_seen: '2026-11-24T22:06:54.708Z',
+      metrics: {
+        bytes_sent: 2481567,
+        readers: 0,
+        uptime: 13.437,
+        bitrate: 1478649,
+        fps_actual: 28.7,
+        restarts: 0,
+      },
+      capabilities: {
+        formats: ['YU12'],
+        resolutions: ['1280x720'],
+        fps_options: [30],
+      },
+    },
+  },
+  get_camera_capabilities: {
+    params: {
+      device: 'camera0',
+    },
+    result: {
+      device: 'camera0',
+      formats: ['YU12'],
+      resolutions: ['1280x720'],
+      fps_options: [30],
+      modes: [
+        {
+          pixel_format: 'YU12',
+          width: 1280,
+          height: 720,
+          fps: 30,
+        },
+      ],
+      validation_status: 'PROVISIONAL',
+    },
+  },
+  take_snapshot: {
+    params: {
+      device: 'camera0',
+    },
+    result: {
+      device: 'camera0',
+      filename: 'camera0_2026-11-24_22-18-48-586.jpg',
+      status: 'SUCCESS',
+      timestamp: '2026-11-24T22:18:48.661Z',
+      captured_at: '2026-11-24T22:18:48.595Z',
+      age_ms: 0,
+      file_size: 27391,
+      size_bytes: 27391,
+      file_path: '/var/lib/camera-service/snapshots/camera0/camera0_2026-11-24_22-18-48-586.jpg',
+      width: 1280,
+      height: 720,
+      format: 'jpg',
+      quality: 85,
+      capture_method: 'live',
+      download_url: '/files/snapshots/camera0_2026-11-24_22-18-48-586.jpg?exp=1795645129&sig=BMNFkyZPQhnN',
+      success: true,
+    },
+  },
+  list_snapshots: {
+    params: {
+      limit: 1,
+    },
+    result: {
+      files: [
+        {
+          filename: 'front-door.png',
+          device: 'camera0',
+          file_size: 135082,
+          size_bytes: 135082,
+          format: 'png',
+          width: 1280,
+          height: 720,
+          modified_time: '2026-11-24T22:18:43.317Z',
+          created_time: '2026-11-24T22:18:43.317Z',
+          download_url: '/files/snapshots/front-door.png?exp=1795645124&sig=BMNFkyZPQhnN',
+        },
+      ],
+      total: 4,
+      limit: 1,
+      offset: 0,
+    },
+  },
+  start_recording: {
+    params: {
+      device: 'camera0',
+      duration: 60,
+    },
+    result: {
+      device: 'camera0',
+      session_id: '7abc2d71-ea10-43a7-99e3-af4d0c09d8bb',
+      recording_id: '7abc2d71-ea10-43a7-99e3-af4d0c09d8bb',
+      filename: 'camera0_2026-11-24_22-18-44.mp4',
+      status: 'RECORDING',
+      start_time: '2026-11-24T22:18:44.532Z',
+      duration: 60,
+      format: 'mp4',
+      success: true,
+    },
+  },
+  stop_recording: {
+    params: {
+      device: 'camera0',
+    },
+    result: {
+      device: 'camera0',
+      session_id: '7abc2d71-ea10-43a7-99e3-af4d0c09d8bb',
+      recording_id: '7abc2d71-ea10-43a7-99e3-af4d0c09d8bb',
+      filename: 'camera0_2026-11-24_22-18-44.mp4',
+      status: 'STOPPED',
+      start_time: '2026-11-24T22:18:44.987Z',
+      end_time: '2026-11-24T22:18:48.653Z',
+      duration: 3.667,
+      file_size: 702769,
+      size_bytes: 702769,
+      format: 'mp4',
+      download_url: '/files/recordings/camera0_2026-11-24_22-18-44.mp4?exp=1795645129&sig=BMNFkyZPQhnN',
+      success: true,
+    },
+  },
+  list_recordings: {
+    params: {
+      limit: 1,
+    },
+    result: {
+      files: [
+        {
+          filename: 'camera0_2026-11-24_22-18-44.mp4',
+          device: 'camera0',
+          file_size: 702769,
+          size_bytes: 702769,
+          duration: 3.667,
+          format: 'mp4',
+          modified_time: '2026-11-24T22:18:48.653Z',
+          created_time: '2026-11-24T22:18:44.987Z',
+          protected: false,
+          download_url: '/files/recordings/camera0_2026-11-24_22-18-44.mp4?exp=1795645129&sig=BMNFkyZPQhnN',
+        },
+      ],
+      total: 3,
+      limit: 1,
+      offset: 0,
+    },
+  },
+  get_streams: {
+    result: [
+      {
+        name: 'camera0',
+        source: 'publisher',
+        ready: true,
+        readers: 0,
+        bytes_sent: 2481567,
+      },
+    ],
+  },
+  create_stream: {
+    params: {
+      name: 'garden',
+      source: 'rtsp://192.0.2.10:554/stream1',
+    },
+    result: {
+      name: 'garden',
+      source: 'rtsp://192.0.2.10:554/stream1',
+      streams: {
+        rtsp: 'rtsp://127.0.0.1:8554/garden',
+        webrtc: 'http://127.0.0.1:8002/media/garden/whep',
+        hls: 'http://127.0.0.1:8002/media/garden/hls/index.m3u8',
+      },
+      status: 'CREATED',
+      ready: false,
+    },
+  },
+  delete_stream: {
+    params: {
+      name: 'garden',
+    },
+    result: {
+      name: 'garden',
+      deleted: true,
+      success: true,
+    },
+  },
+  start_streaming: {
+    params: {
+      device: 'camera0',
+    },
+    result: {
+      device: 'camera0',
+      stream_name: 'camera0',
+      stream_url: 'rtsp://127.0.0.1:8554/camera0',
+      status: 'STARTED',
+      start_time: '2026-11-24T22:18:43.323Z',
+      auto_close_after: 300,
+      ffmpeg_command: 'ffmpeg -hide_banner -nostdin …',
+    },
+  },
+  stop_streaming: {
+    params: {
+      device: 'camera0',
+    },
+    result: {
+      device: 'camera0',
+      stream_name: 'camera0',
+      status: 'STOPPED',
+      start_time: '2026-11-24T22:18:43.323Z',
+      end_time: '2026-11-24T22:18:48.693Z',
+      duration: 5.37,
+      stream_continues: false,
+    },
+  },
+  get_stream_url: {
+    params: {
+      device: 'camera0',
+    },
+    result: {
+      device: 'camera0',
+      stream_name: 'camera0',
+      stream_url: 'rtsp://viewer-c8c6f3bee20b:39858f4392e8@127.0.0.1:8554/camera0',
+      expires_at: '2026-11-24T23:18:44.529Z',
+      streams: {
+        rtsp: 'rtsp://127.0.0.1:8554/camera0',
+        webrtc: 'http://127.0.0.1:8002/media/camera0/whep',
+        hls: 'http://127.0.0.1:8002/media/camera0/hls/index.m3u8',
+      },
+      available: true,
+      active_consumers: 0,
+      stream_status: 'READY',
+    },
+  },
+  get_stream_status: {
+    params: {
+      device: 'camera0',
+    },
+    result: {
+      device: 'camera0',
+      stream_name: 'camera0',
+      status: 'ACTIVE',
+      ready: true,
+      ffmpeg_process: {
+        running: true,
+        pid: 9678,
+        uptime: 9.716,
+      },
+      mediamtx_path: {
+        exists: true,
+        ready: true,
+        readers: 0,
+      },
+      metrics: {
+        bytes_sent: 1699535,
+        frames_sent: 272,
+        bitrate: 1334999,
+        fps: 29.8,
+      },
+      start_time: '2026-11-24T22:18:35.148Z',
+    },
+  },
+  subscribe_events: {
+    params: {
+      topics: ['camera.*', 'recording_status_update', 'snapshot.taken'],
+      after_seq: 9,
+    },
+    result: {
+      subscribed: true,
+      topics: ['camera.*', 'recording_status_update', 'snapshot.taken'],
+      seq: 11,
+    },
+  },
+  unsubscribe_events: {
+    result: {
+      unsubscribed: true,
+      topics: ['snapshot.taken'],
+    },
+    params: {
+      topics: ['snapshot.taken'],
+    },
+  },
+  get_subscription_stats: {
+    result: {
+      global_stats: {
+        total_subscriptions: 3,
+        active_clients: 1,
+        topic_counts: {
+          'camera.*': 1,
+          recording_status_update: 1,
+          'snapshot.taken': 1,
+        },
+      },
+      client_topics: ['camera.*', 'recording_status_update', 'snapshot.taken'],
+      client_id: 'b5d6384f-ff28-4770-9af7-8a77a43337e8',
+    },
+  },
+  get_status: {
+    result: {
+      status: 'HEALTHY',
+      uptime: 714.121,
+      version: '0.1.0',
+      components: {
+        websocket_server: 'RUNNING',
+        camera_monitor: 'RUNNING',
+        mediamtx: 'RUNNING',
+      },
+      problems: [],
+    },
+  },
+  get_system_status: {
+    result: {
+      status: 'ready',
+      message: 'all is well',
+      available_cameras: ['camera0'],
+      discovery_active: true,
+    },
+  },
+  get_server_info: {
+    result: {
+      name: 'MediaMTX Camera Service',
+      version: '0.1.0',
+      build_date: null,
+      runtime: 'node 20.20.2',
+      architecture: 'linux x64',
+      capabilities: ['usb', 'test', 'snapshots', 'recordings', 'webrtc', 'll-hls', 'rtsp', 'events'],
+      supported_formats: {
+        snapshot: ['jpg', 'png'],
+        recording: ['mp4', 'fmp4', 'mkv'],
+      },
+      max_cameras: 64,
+      mediamtx: {
+        version: 'v1.20.1',
+        mode: 'managed',
+        limitations: [],
+      },
+    },
+  },
+  'rpc.discover': {},
+};
+
+/** @type {Record<string, Record<string, unknown>>} */
+export const notificationExamples = {
+  hello: {
+    server_name: 'MediaMTX Camera Service',
+    server_version: '0.1.0',
+    protocol_version: '1.0',
+  },
+  event: {
+    seq: 12,
+    topic: 'snapshot.taken',
+    time: '2026-11-24T22:18:43.167Z',
+    data: {
+      device: 'camera0',
+      filename: 'camera0_2026-11-24_22-18-43-085.jpg',
+      file_size: 26216,
+    },
+  },
+  recording_status_update: {
+    device: 'camera0',
+    filename: 'camera0_2026-11-24_22-18-44.mp4',
+    duration: 0.324,
+    session_id: '7abc2d71-ea10-43a7-99e3-af4d0c09d8bb',
+    reason: null,
+    status: 'STARTED',
+  },
+  camera_status_update: {
+    device: 'camera1',
+    status: 'DISCONNECTED',
+    name: 'HD Webcam C525',
+    resolution: '1280x720',
+    fps: 30,
+    streams: {
+      rtsp: 'rtsp://127.0.0.1:8554/camera1',
+      webrtc: 'http://127.0.0.1:8002/media/camera1/whep',
+      hls: 'http://127.0.0.1:8002/media/camera1/hls/index.m3u8',
+    },
+    status_reason: 'unplugged; it comes back by itself when it is plugged in again',
+  },
+  system_health_update: {
+    status: 'HEALTHY',
+    components: {
+      websocket_server: 'RUNNING',
+      camera_monitor: 'RUNNING',
+      mediamtx: 'RUNNING',
+    },
+    timestamp: '2026-11-24T22:18:48.693Z',
+  },
+};

@@ -1,0 +1,45 @@
+const recordingData = ['device', 'filename', 'duration', 'session_id', 'reason', 'status'];
+const notYet = 'Can be subscribed to; nothing in this version sends it';
+
+/**
+ * What each topic tells.
+ * @type {Record<import('@mediamtx-camera-service/protocol').EventTopic, { meaning: string, data: string[] }>}
+ */
+export const topicMeanings = {
+  'camera.connected': { meaning: 'A camera can be used', data: ['device', 'name', 'node'] },
+  'camera.disconnected': { meaning: 'A camera is gone', data: ['device', 'reason'] },
+  'camera.status_change': {
+    meaning: 'The state of a camera, its reason, its name or its mode changed',
+    data: ['device', 'from', 'to', 'status', 'reason'],
+  },
+  'camera.capability_detected': {
+    meaning: 'The formats and modes of a camera were read, or are others than before',
+    data: ['device', 'formats'],
+  },
+  'camera.capability_error': { meaning: notYet, data: [] },
+  'recording.start': { meaning: 'The file of a recording is there', data: recordingData },
+  'recording.stop': {
+    meaning: 'A recording is closed and playable',
+    data: ['device', 'filename', 'duration', 'session_id', 'file_size', 'start_time', 'end_time'],
+  },
+  'recording.progress': {
+    meaning: 'A recording goes on; once a minute',
+    data: ['device', 'filename', 'duration', 'session_id', 'reason'],
+  },
+  'recording.error': {
+    meaning: 'A recording is in trouble (`status` ERROR) or ended without a file (FAILED)',
+    data: recordingData,
+  },
+  'snapshot.taken': { meaning: 'A snapshot was kept', data: ['device', 'filename', 'file_size'] },
+  'snapshot.error': { meaning: 'A snapshot could not be taken', data: ['device', 'reason'] },
+  'system.health': {
+    meaning: 'The health of the service or of a part changed',
+    data: ['status', 'components', 'problems'],
+  },
+  'system.startup': { meaning: 'The service is up', data: ['version'] },
+  'system.shutdown': { meaning: 'The service ends; sockets are closed next', data: ['reason'] },
+  'system.error': { meaning: notYet, data: [] },
+  'mediamtx.stream': { meaning: notYet, data: [] },
+  'mediamtx.path': { meaning: 'A stream was created or deleted', data: ['name', 'action'] },
+  'mediamtx.error': { meaning: notYet, data: [] },
+};
