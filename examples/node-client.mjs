@@ -24,8 +24,8 @@ const socket = new WebSocket(endpoint, { headers: { authorization: `Bearer ${tok
 const waiting = new Map();
 let lastId = 0;
 
-socket.on('message', (data) => {
-  const message = JSON.parse(String(data));
+socket.addEventListener('message', ({ data }) => {
+  const message = JSON.parse(/** @type {string} */ (data));
   if ('method' in message) {
     console.log(`  told: ${message.method}`, message.params.topic ?? message.params.status ?? '');
     return;
@@ -67,8 +67,8 @@ const snapshot = await call('take_snapshot', { device: camera.device });
 console.log(`${snapshot.filename}: ${snapshot.file_size} bytes, ${Math.round(snapshot.age_ms)} ms old`);
 
 const ended = new Promise((resolve) => {
-  socket.on('message', (data) => {
-    const { method, params } = JSON.parse(String(data));
+  socket.addEventListener('message', ({ data }) => {
+    const { method, params } = JSON.parse(/** @type {string} */ (data));
     if (method === 'recording_status_update' && params.status === 'STOPPED') resolve(params);
   });
 });

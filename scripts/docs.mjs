@@ -1,21 +1,18 @@
 // `npm run docs` writes docs/reference from the compiled contract and configuration schema; `--check` only compares.
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const directory = fileURLToPath(new URL('../docs/reference/', import.meta.url));
 
-/** @returns {Promise<Map<string, string>>} text by file name */
+/** @returns {Promise<Map<string, string> | undefined>} text by file name; undefined where nothing is built */
 async function buildPages() {
   try {
     const { referencePages } = await import('./docs/pages.mjs');
     return referencePages();
   } catch (error) {
-    if (!isMissingBuild(error)) throw error;
-    console.error(
-      'docs: the packages are not built, and the reference comes from them. Run first:\n  npm run types',
-    );
-    process.exit(1);
+    if (isMissingBuild(error)) return undefined;
+    throw error;
   }
 }
 
@@ -27,15 +24,17 @@ function isMissingBuild(error) {
 
 /** @param {string} name */
 function readPage(name) {
-  try {
-    return readFileSync(join(directory, name), 'utf8');
-  } catch (error) {
-    if (/** @type {NodeJS.ErrnoException} */ (error).code === 'ENOENT') return undefined;
-    throw error;
-  }
+  const file = join(directory, name);
+  return existsSync(file) ? readFileSync(file, 'utf8') : undefined;
 }
 
 const pages = await buildPages();
+if (!pages) {
+  console.error(
+    'docs: the packages are not built, and the reference comes from them. Run first:\n  npm run types',
+  );
+  process.exit(1);
+}
 mkdirSync(directory, { recursive: true });
 const stale = readdirSync(directory).filter((name) => !pages.has(name));
 const different = [...pages].filter(([name, text]) => readPage(name) !== text).map(([name]) => name);

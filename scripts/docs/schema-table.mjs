@@ -81,6 +81,7 @@ export function typeOf(schema) {
   if (schema.const !== undefined) return code(JSON.stringify(schema.const));
   if (schema.anyOf) return schema.anyOf.map(typeOf).join(' or ');
   if (schema.items) return `array of ${typeOf(schema.items)}`;
+  if (schema.enum?.includes('system.startup')) return '[topic](events.md)';
   if (schema.enum) return schema.enum.map((value) => code(JSON.stringify(value))).join(', ');
   if (schema.format === 'date-time') return 'time';
   if (schema.format === 'uri') return 'URL';

@@ -19,7 +19,7 @@ export interface ClientOptions extends ConnectionOptions {
 
 /** Params may be left out where all of them are optional. */
 export type CallArguments<M extends MethodName> =
-  object extends ParamsInput<M>
+  Record<string, never> extends ParamsInput<M>
     ? [params?: ParamsInput<M>, options?: CallOptions]
     : [params: ParamsInput<M>, options?: CallOptions];
 

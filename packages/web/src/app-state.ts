@@ -40,6 +40,8 @@ export interface AppState {
   connection: ConnectionState;
   /** False while the first one is being made: nothing is lost yet. */
   hadConnection: boolean;
+  /** There was one that worked. */
+  wasOpen: boolean;
   /** The live pictures came, or had their time to: what else there is to load may begin. */
   isSettled: boolean;
   cameras: CameraView[];
@@ -54,6 +56,11 @@ export interface AppState {
   clips: ClipsState;
   /** The newest thing to be said to a screen reader. */
   announcement: string;
+}
+
+/** Before the first connection nothing speaks against trying; where none ever comes, HTTP alone may still work. */
+export function isReachable({ connection, wasOpen }: AppState): boolean {
+  return connection.status === 'open' || !wasOpen;
 }
 
 export function isMediaDown({ components }: AppState): boolean {

@@ -21,6 +21,7 @@ function storeOf(bootstrap: Bootstrap): AppStore {
     role: bootstrap.role ?? null,
     connection: { status: 'connecting' },
     hadConnection: false,
+    wasOpen: false,
     isSettled: false,
     cameras: [],
     components: null,

@@ -15,6 +15,7 @@ const PATTERNS: [RegExp, string][] = [
   [/VIDIOC_STREAMON\)?: /u, 'the device refused to stream'],
   [/VIDIOC_(S_FMT|S_PARM)\)?: |Cannot find a proper format/u, 'the device refused this mode'],
   [/VIDIOC_\w+\)?: Input\/output error/u, 'device input or output error'],
+  [/VIDIOC_DQBUF\)?: Invalid argument/u, 'the device stopped its stream'],
   [/401 Unauthorized|403 Forbidden/u, 'the media server refused the login'],
   [/400 Bad Request|404 Not Found/u, 'the media server does not know this path'],
   [/Connection refused/u, 'the media server is not answering'],

@@ -118,7 +118,9 @@ export class RecordingSession {
     if (isPictureThere) this.#pictureWaitSince = now();
     if (hasGrown || !isPictureThere) this.#fileWaitSince = undefined;
     else this.#fileWaitSince ??= now();
-    if (hasGrown) this.#noteGrowth();
+    // What is written of the last frames before the picture went is no recovery.
+    if (hasGrown && isPictureThere) this.#noteGrowth();
+    else if (hasGrown) return;
     else if (now() - this.#pictureWaitSince > pictureTimeoutMs) this.noteTrouble(whyNotLive());
     else if (this.#fileWaitSince !== undefined && now() - this.#fileWaitSince > fileTimeoutMs) {
       this.noteTrouble('MediaMTX writes no file');

@@ -17,6 +17,7 @@ export interface StreamsDeps {
 export const autoCloseSeconds = 300;
 
 const manual = 'start_streaming';
+const captureStartMs = 1_000;
 
 /** Paths of MediaMTX that are not cameras, and cameras that are kept live by order. */
 export class Streams {
@@ -94,8 +95,8 @@ export class Streams {
     return this.#deps.store.find(name) !== undefined;
   }
 
-  /** Starting one that is started is the same start. */
-  start(camera: Camera): number {
+  /** Starting one that is started is the same start. Resolves when capture is under way, whose command is told. */
+  async start(camera: Camera): Promise<{ startedAt: number; command: string | null }> {
     if (camera.status !== 'CONNECTED') {
       throw new AppError('invalid_state', {
         reason: `camera_${camera.status.toLowerCase()}`,
@@ -110,7 +111,7 @@ export class Streams {
     const startedAt = (isStarted ? this.#startedAt.get(camera.device) : undefined) ?? this.#now();
     this.#startedAt.set(camera.device, startedAt);
     camera.demand.touch(manual, autoCloseSeconds * 1000);
-    return startedAt;
+    return { startedAt, command: await captureCommand(camera) };
   }
 
   stop(camera: Camera): { startedAt: number; continues: boolean } {
@@ -128,6 +129,23 @@ export class Streams {
     camera.demand.untouch(manual);
     return { startedAt, continues: camera.demand.reasons.length > 0 };
   }
+}
+
+/** Capture chooses its encoder first, which takes a moment the first time. */
+async function captureCommand(camera: Camera): Promise<string | null> {
+  const { command } = camera.capture.state;
+  if (command !== undefined) return command;
+  return new Promise((resolve) => {
+    const end = (told: string | null): void => {
+      clearTimeout(timer);
+      forget();
+      resolve(told);
+    };
+    const timer = setTimeout(() => end(null), captureStartMs);
+    const forget = camera.capture.onState((state) => {
+      if (state.command !== undefined) end(state.command);
+    });
+  });
 }
 
 function sourceOf(store: StreamStore, name: string): string | null {

@@ -5,7 +5,7 @@ import { expect, it } from 'vitest';
 import type { WireClient } from './harness/client.ts';
 import { startRpc, type Harness } from './harness/rpc-harness.ts';
 
-const padding = 'x'.repeat(16 * 1024);
+const padding = 'x'.repeat(4 * 1024);
 const congestedBytes = 64 * 1024;
 const eventCount = 3_000;
 

@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'react';
-import { isMediaDown, type CameraView } from '../app-state.ts';
+import { isMediaDown, isReachable, type CameraView } from '../app-state.ts';
 import { useApp, useAppState } from '../app-context.ts';
 import { texts } from '../texts.ts';
 import styles from './camera-tile.module.css';
@@ -35,7 +35,7 @@ export function CameraTile({ camera, isFull, isHidden, onToggleFull }: CameraTil
   const { state, stats, videoRef } = useLiveView({
     device,
     isWanted,
-    isServiceReachable: () => store.get().connection.status === 'open',
+    isServiceReachable: () => isReachable(store.get()),
     isMediaDown: () => isMediaDown(store.get()),
     onPictureLost: still.keepFrame,
   });

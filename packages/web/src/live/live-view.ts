@@ -24,7 +24,7 @@ interface LiveViewDeps {
 
 export interface Stage {
   element: HTMLVideoElement;
-  /** While the service can't be reached there is no use in falling back. */
+  /** While the service can't be reached there is no use in trying. */
   isServiceReachable: () => boolean;
   isMediaDown: () => boolean;
   /** The element still shows its last frame: the moment to keep it. */
@@ -38,6 +38,7 @@ interface PlayContext {
 }
 
 const retryMs = 1_000;
+const reachableCheckMs = 200;
 
 /** A tile's picture: WebRTC first, LL-HLS where that gives none, and again from the start when what ran has ended. */
 export class LiveView extends Store<LiveState> {
@@ -70,11 +71,16 @@ export class LiveView extends Store<LiveState> {
   async #run(stage: Stage, signal: AbortSignal): Promise<void> {
     this.set({ phase: 'connecting', reason: null });
     while (!signal.aborted) {
+      await this.#untilReachable(stage, signal);
       const reason = await this.#tryBoth(stage, signal);
       if (signal.aborted) return;
       this.set({ phase: 'connecting', reason });
       await delay(retryMs, signal);
     }
+  }
+
+  async #untilReachable(stage: Stage, signal: AbortSignal): Promise<void> {
+    while (!stage.isServiceReachable() && !signal.aborted) await delay(reachableCheckMs, signal);
   }
 
   /** @returns why it ended */

@@ -24,6 +24,7 @@ export function useLiveView(options: LiveViewOptions): LivePicture {
   const { device, isWanted } = options;
   const videoRef = useRef<HTMLVideoElement>(null);
   const latest = useRef(options);
+  const isLeaving = useRef(false);
   useEffect(() => {
     latest.current = options;
   });
@@ -37,23 +38,30 @@ export function useLiveView(options: LiveViewOptions): LivePicture {
   useEffect(() => {
     if (!isWanted) return undefined;
     const start = (): void => {
+      isLeaving.current = false;
       if (!videoRef.current) return;
       view.start({
         element: videoRef.current,
         isServiceReachable: () => latest.current.isServiceReachable(),
         isMediaDown: () => latest.current.isMediaDown(),
-        onPictureLost: (element, frozenMs) => latest.current.onPictureLost(element, frozenMs),
+        // A page on its way out may not load a picture any more.
+        onPictureLost: (element, frozenMs) => {
+          if (!isLeaving.current) latest.current.onPictureLost(element, frozenMs);
+        },
       });
     };
-    const stop = (): void => view.stop();
+    const leave = (): void => {
+      isLeaving.current = true;
+      view.stop();
+    };
     start();
-    window.addEventListener('pagehide', stop);
+    window.addEventListener('pagehide', leave);
     // A page that comes back out of the back-forward cache.
     window.addEventListener('pageshow', start);
     return () => {
-      window.removeEventListener('pagehide', stop);
+      window.removeEventListener('pagehide', leave);
       window.removeEventListener('pageshow', start);
-      stop();
+      view.stop();
     };
   }, [view, isWanted]);
   const state = useSyncExternalStore(view.subscribe, view.get);

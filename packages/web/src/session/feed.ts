@@ -44,8 +44,12 @@ export class Feed {
     // Clips made elsewhere, or while the connection was away.
     client.on('event', () => void this.#clips.refresh());
     client.onState((connection) => {
-      const hadConnection = this.#store.get().hadConnection || connection.status !== 'connecting';
-      this.#store.patch({ connection, hadConnection });
+      const { hadConnection, wasOpen } = this.#store.get();
+      this.#store.patch({
+        connection,
+        hadConnection: hadConnection || connection.status !== 'connecting',
+        wasOpen: wasOpen || connection.status === 'open',
+      });
       // What is told on change alone may have changed unheard.
       if (connection.status === 'waiting') this.#store.patch({ components: null });
       if (connection.status === 'open') void this.#opened(afterSeq);

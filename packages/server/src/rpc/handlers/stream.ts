@@ -32,9 +32,9 @@ export function streamHandlers(deps: StreamHandlerDeps): HandlersOf<'stream'> {
       await streams.delete(name);
       return { name, deleted: true, success: true };
     },
-    start_streaming: ({ device }, context) => {
+    start_streaming: async ({ device }, context) => {
       const camera = visibleCamera(cameras, device, context);
-      const startedAt = streams.start(camera);
+      const { startedAt, command } = await streams.start(camera);
       return {
         device,
         stream_name: camera.device,
@@ -42,7 +42,7 @@ export function streamHandlers(deps: StreamHandlerDeps): HandlersOf<'stream'> {
         status: 'STARTED',
         start_time: new Date(startedAt).toISOString(),
         auto_close_after: autoCloseSeconds,
-        ffmpeg_command: camera.capture.state.command ?? null,
+        ffmpeg_command: command,
       };
     },
     stop_streaming: ({ device }, context) => {
