@@ -122,6 +122,7 @@ function rangeOf(min, max, unit) {
   return hasMax ? `at most ${max}${unit}` : '';
 }
 
+/* oxlint-disable no-underscore-dangle -- `_zod` is where zod keeps what tools read */
 /**
  * @param {RuledSchema | undefined} schema
  * @returns {string[]}
@@ -131,6 +132,7 @@ function ownWords(schema) {
   const words = checks.map((check) => check._zod.def.error?.({})).filter((text) => typeof text === 'string');
   return [...(innerType ? ownWords(innerType) : []), ...words];
 }
+/* oxlint-enable no-underscore-dangle */
 
 /** @param {Schema} schema */
 function describe({ description, anyOf }) {

@@ -56,7 +56,7 @@ export class Connection {
   constructor(options: ConnectionOptions, handlers: ConnectionHandlers) {
     this.#options = options;
     this.#handlers = handlers;
-    this.#backoff = new Backoff(options.backoff ?? { firstMs: 500, maxMs: 10_000 });
+    this.#backoff = new Backoff(options.backoff ?? { firstMs: 500, maxMs: 5_000 });
   }
 
   get state(): ConnectionState {

@@ -32,8 +32,11 @@ export interface WhepSession {
   stats(): Promise<WhepStats>;
 }
 
-/** Host candidates are gathered within milliseconds; a silent interface must not hold the offer back. */
-const gatheringCapMs = 500;
+/**
+ * Host candidates are there within milliseconds, while the browser calls gathering complete only after 100 or more. A
+ * candidate that comes later is no loss: the server hears it with the first check (peer reflexive).
+ */
+const gatheringCapMs = 50;
 /** How long the peer is kept for the answer to its DELETE. */
 const closeCapMs = 1_000;
 

@@ -122,6 +122,7 @@ export class ServiceManager {
     const db = openDatabase(paths.database);
     stack.push('store', () => db.close());
     const events = new EventLog({ db, log });
+    events.prune();
     const notifier = new Notifier({ log });
     Object.assign(this.#health.parts, { events, notifier });
 

@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { freePort } from './free-port.ts';
 import { mediaMtxBinary } from './binaries.ts';
 import { Program } from './program.ts';
@@ -10,6 +10,8 @@ export interface MediaMtxOptions {
   usesDefaultPorts?: boolean;
   /** Merged over the configuration. */
   config?: Record<string, unknown>;
+  /** A directory that it finds empty, as one does that runs in a container. Needs root. */
+  hides?: string;
 }
 
 interface Ports {
@@ -26,14 +28,16 @@ const defaultPorts: Ports = { api: 9997, rtsp: 8554, webrtc: 8889, webrtcUdp: 81
 export class MediaMtx implements AsyncDisposable {
   readonly #dir: TempDir;
   readonly #config: string;
+  readonly #hides: string | undefined;
   readonly ports: Ports;
   #program: Program;
 
-  private constructor(dir: TempDir, config: string, ports: Ports, program: Program) {
+  private constructor(dir: TempDir, ports: Ports, launched: { config: string; hides: string | undefined }) {
     this.#dir = dir;
-    this.#config = config;
+    this.#config = launched.config;
+    this.#hides = launched.hides;
     this.ports = ports;
-    this.#program = program;
+    this.#program = launch(launched.config, launched.hides);
   }
 
   static async start(options: MediaMtxOptions = {}): Promise<MediaMtx> {
@@ -42,7 +46,7 @@ export class MediaMtx implements AsyncDisposable {
     const config = dir.join('mediamtx.yml');
     await mkdir(dir.path, { recursive: true });
     await writeFile(config, JSON.stringify({ ...configuration(ports), ...options.config }));
-    const server = new MediaMtx(dir, config, ports, launch(config));
+    const server = new MediaMtx(dir, ports, { config, hides: options.hides });
     await server.#untilReady();
     return server;
   }
@@ -79,8 +83,16 @@ export class MediaMtx implements AsyncDisposable {
   async restart(): Promise<void> {
     this.#program.kill('SIGKILL');
     await this.#program.exited;
-    this.#program = launch(this.#config);
+    this.#program = launch(this.#config, this.#hides);
     await this.#untilReady();
+  }
+
+  /** Its file is touched: it reads it anew and forgets what it was told by API, without a restart. */
+  async reload(): Promise<void> {
+    // Replaced as a whole: it ends itself where it finds half a file.
+    const copy = `${this.#config}.new`;
+    await writeFile(copy, await readFile(this.#config));
+    await rename(copy, this.#config);
   }
 
   async stop(): Promise<void> {
@@ -96,17 +108,22 @@ export class MediaMtx implements AsyncDisposable {
     await until(
       async () => {
         if (this.#program.hasExited) throw new Error(`MediaMTX ended: ${this.#program.stdout}`);
-        return (await fetch(`${this.apiUrl}/v3/info`)).ok;
+        // It may ask for a login; that it answers is enough, since its API opens last.
+        return (await fetch(`${this.apiUrl}/v3/info`)).status > 0;
       },
       { what: 'MediaMTX answers' },
     );
   }
 }
 
-function launch(config: string): Program {
+function launch(config: string, hides: string | undefined): Program {
+  const [command, ...args] =
+    hides === undefined
+      ? [mediaMtxBinary(), config]
+      : ['unshare', '-m', 'sh', '-c', 'mount -t tmpfs none "$0" && exec "$@"', hides, mediaMtxBinary(), config];
   return Program.start({
-    command: mediaMtxBinary(),
-    args: [config],
+    command: command!,
+    args,
     env: { PATH: process.env['PATH'], HOME: process.env['HOME'], TZ: 'UTC', MTX_MOQ: 'no' },
   });
 }

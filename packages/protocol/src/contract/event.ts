@@ -71,6 +71,7 @@ export const subscribe_events = method({
     filters: z.record(z.string(), z.unknown()).optional(),
     seq: z.int().describe('The newest number in the log; events after it follow'),
   }),
+  errors: ['unsupported'],
 });
 
 export const unsubscribe_events = method({
@@ -78,6 +79,7 @@ export const unsubscribe_events = method({
   summary: 'Takes topics away; without topics, all',
   params: z.object({ topics: topics.optional() }),
   result: z.object({ unsubscribed: z.literal(true), topics: z.array(z.string()) }),
+  errors: ['unsupported'],
 });
 
 export const get_subscription_stats = method({

@@ -64,7 +64,7 @@ it('refuses a short one, configured or in the file, and says where', () => {
 it('is one and the same for processes that start at once', async () => {
   const program = join(dataDir, 'load.mjs');
   const source = new URL('../../src/auth/secret.ts', import.meta.url);
-  // Node 20 reads no TypeScript; the compiler's own transpiling is vitest's, so the module goes through it once.
+  // Node 20 runs no TypeScript, so the child processes get the module transpiled.
   const { transformWithOxc } = await import('vite');
   const module = await transformWithOxc(
     readFileSync(source, 'utf8').replace("'../errors.ts'", "'./errors.mjs'"),

@@ -57,7 +57,9 @@ export function CameraTile({ camera, isFull, isHidden, onToggleFull }: CameraTil
       data-full={isFull || undefined}
       hidden={isHidden}
       tabIndex={0}
-      onDoubleClick={() => onToggleFull(device)}
+      onDoubleClick={({ target }) => {
+        if (target instanceof Element && target.closest('button') === null) onToggleFull(device);
+      }}
     >
       <video
         ref={videoRef}

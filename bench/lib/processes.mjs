@@ -1,0 +1,79 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { WebSocket } from 'ws';
+import { pause } from './numbers.mjs';
+
+const ticksPerSecond = 100;
+
+/** Proportional memory in MB: shared pages are counted by their share. */
+export function memoryMb(pid) {
+  const rollup = readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8');
+  return Number(/^Pss:\s+(\d+) kB/m.exec(rollup)[1]) / 1000;
+}
+
+/** Seconds of processor time so far, all threads, without children. */
+export function cpuSeconds(pid) {
+  const fields = statFields(pid);
+  return (Number(fields[11]) + Number(fields[12])) / ticksPerSecond;
+}
+
+/** Percent of one core that each group of processes takes, over the time: `{name: pid | [pids]}`. */
+export async function cpuShares(groups, seconds) {
+  const list = Object.entries(groups).map(([name, pids]) => [name, [pids].flat()]);
+  const take = () => list.map(([, pids]) => pids.reduce((sum, pid) => sum + cpuSeconds(pid), 0));
+  const before = take();
+  const startedAt = performance.now();
+  await pause(seconds * 1000);
+  const elapsed = (performance.now() - startedAt) / 1000;
+  const after = take();
+  return Object.fromEntries(
+    list.map(([name], index) => [name, ((after[index] - before[index]) / elapsed) * 100]),
+  );
+}
+
+export function childrenOf(pid) {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+    .filter((child) => parentOf(child) === pid);
+}
+
+export function nameOf(pid) {
+  return readFileSync(`/proc/${pid}/comm`, 'utf8').trim();
+}
+
+/** Makes a Node process with `--inspect` collect its garbage, so that what is measured is what is held. */
+export async function collectGarbage(inspectorUrl) {
+  const socket = new WebSocket(inspectorUrl);
+  await new Promise((resolve, reject) => {
+    socket.once('open', resolve);
+    socket.once('error', reject);
+  });
+  for (let id = 1; id <= 3; id += 1) {
+    const answer = new Promise((resolve) => {
+      socket.once('message', resolve);
+    });
+    socket.send(JSON.stringify({ id, method: 'HeapProfiler.collectGarbage' }));
+    await answer;
+  }
+  socket.close();
+}
+
+/** What Node writes when it runs with `--inspect`. */
+export function inspectorUrlIn(output) {
+  return /Debugger listening on (ws:\S+)/.exec(output)?.[1];
+}
+
+function parentOf(pid) {
+  try {
+    return Number(statFields(pid)[1]);
+  } catch {
+    // It has ended since the directory was read.
+    return undefined;
+  }
+}
+
+/** The fields after the name, which may hold blanks; the first is the state. */
+function statFields(pid) {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+}

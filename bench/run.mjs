@@ -1,0 +1,75 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { cpus, loadavg, release, totalmem } from 'node:os';
+import { parseArgs } from 'node:util';
+import { ffmpegBinary, mediaMtxBinary } from '@mediamtx-camera-service/testkit';
+
+const names = ['ping', 'connections', 'status', 'notifications', 'snapshot', 'page', 'start', 'idle'];
+const resultsFile = new URL('RESULTS.md', import.meta.url);
+
+const { values: options } = parseArgs({
+  options: { only: { type: 'string' }, quick: { type: 'boolean', default: false } },
+});
+const chosen = options.only?.split(',') ?? names;
+const unknown = chosen.filter((name) => !names.includes(name));
+if (unknown.length > 0) {
+  console.error(`no such bench: ${unknown.join(', ')}; there are: ${names.join(', ')}`);
+  process.exit(2);
+}
+
+const sections = [];
+let hasFailed = false;
+for (const name of chosen) {
+  const load = loadavg()[0].toFixed(1);
+  try {
+    const bench = await import(`./${name}.mjs`);
+    console.log(`\n… ${name}`);
+    sections.push(section(bench.title, { ...(await bench.run({ isQuick: options.quick })), load }));
+  } catch (error) {
+    hasFailed = true;
+    console.error(error);
+    sections.push(`## ${name}\n\nIt failed: ${String(error)}`);
+  }
+  console.log(sections.at(-1));
+}
+
+// Only a whole run at full length may replace the published figures.
+if (!options.quick && options.only === undefined && !hasFailed) {
+  writeFileSync(resultsFile, `${[head(), ...sections].join('\n\n')}\n`);
+  console.log('\nwritten to bench/RESULTS.md');
+}
+process.exitCode = hasFailed ? 1 : 0;
+
+function section(title, { rows, notes, load }) {
+  const lines = rows.map(({ what, ours, beside, goal, isMet }) => {
+    const verdict = isMet === undefined ? '' : isMet ? ' ✓' : ' ✗ missed';
+    return `| ${what} | ${ours} | ${beside} | ${goal}${verdict} |`;
+  });
+  return [
+    `## ${title}`,
+    '',
+    '| What | The service | Beside it, in the same run | Goal |',
+    '|---|---|---|---|',
+    ...lines,
+    '',
+    [...notes, `Load of the machine at its start: ${load}.`].join(' '),
+  ].join('\n');
+}
+
+function head() {
+  const [cpu] = cpus();
+  const system = /PRETTY_NAME="(.*)"/.exec(readFileSync('/etc/os-release', 'utf8'))?.[1];
+  const ffmpeg = versionOf(ffmpegBinary(), ['-version']).split(' ')[2];
+  const machine = `${cpu.model.trim()}, ${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GiB, ${system}, Linux ${release()}`;
+  return [
+    '# Measured',
+    '',
+    `Machine: ${machine}. Node ${process.version}, MediaMTX ${versionOf(mediaMtxBinary(), ['--version'])}, ffmpeg ${ffmpeg}.`,
+    `Date: ${new Date().toISOString().slice(0, 16).replace('T', ' ')} UTC. Command: \`npm run bench\`.`,
+    'Every figure stands beside its floor or its rival, measured in the same run on the same machine. Read them as ratios: clients and rivals share the cores with the service.',
+  ].join('\n');
+}
+
+function versionOf(command, args) {
+  return execFileSync(command, args, { encoding: 'utf8' }).split('\n')[0].trim();
+}
