@@ -3,6 +3,7 @@ import { WebSocket } from 'ws';
 import { startBareServer } from './lib/bare-server.mjs';
 import { pause, short } from './lib/numbers.mjs';
 import { collectGarbage, inspectorUrlIn, memoryMb } from './lib/processes.mjs';
+import { scope } from './lib/scope.mjs';
 
 export const title = 'Idle WebSocket connections';
 
@@ -27,16 +28,20 @@ export async function run({ isQuick }) {
 }
 
 async function ofService(count) {
-  const service = await use(Service.start({ args: ['--log-level', 'info'], mediamtx: 'managed', env }));
-  const headers = { authorization: `Bearer ${await service.token('viewer')}` };
-  const inspector = inspectorUrlIn(service.log);
-  return await memoryEach({ url: service.ready.ws_url, headers, count, pid: service.pid, inspector });
+  return await scope(async (use) => {
+    const service = await use(Service.start({ args: ['--log-level', 'info'], mediamtx: 'managed', env }));
+    const headers = { authorization: `Bearer ${await service.token('viewer')}` };
+    const inspector = inspectorUrlIn(service.log);
+    return await memoryEach({ url: service.ready.ws_url, headers, count, pid: service.pid, inspector });
+  });
 }
 
 async function ofBareServer(count) {
-  const bare = await use(startBareServer(env));
-  const inspector = await until(() => inspectorUrlIn(bare.program.stderr));
-  return await memoryEach({ url: bare.url, headers: {}, count, pid: bare.program.pid, inspector });
+  return await scope(async (use) => {
+    const bare = await use(startBareServer(env));
+    const inspector = await until(() => inspectorUrlIn(bare.program.stderr));
+    return await memoryEach({ url: bare.url, headers: {}, count, pid: bare.program.pid, inspector });
+  });
 }
 
 /** kB that each connection costs. */

@@ -1,6 +1,7 @@
 import { Program, Service, ffmpegBinary, until } from '@mediamtx-camera-service/testkit';
 import { pause, short } from './lib/numbers.mjs';
 import { childrenOf, cpuShares, memoryMb, nameOf } from './lib/processes.mjs';
+import { scope } from './lib/scope.mjs';
 
 export const title = 'At rest and at work: memory and CPU of the service’s own process';
 
@@ -45,21 +46,25 @@ export async function run({ isQuick }) {
 }
 
 async function measure({ cameras, seconds }) {
-  const service = await use(Service.start({
-    args: ['--log-level', 'info'],
-    testCameras: cameras,
-    mediamtx: 'managed',
-    env: { CAMERA_SERVICE_CAMERA_TEST_RESOLUTION: cameras === 1 ? '1280x720' : '640x360' },
-  }));
-  // The first pictures of all cameras are taken after the start.
-  await until(() => encodersOf(service).length === 0, { timeoutMs: 60_000 });
-  await pause(seconds * 500);
-  const idle = await sample(service, seconds);
-  const readers = await use(watchAll(service, cameras));
-  await pause(5_000);
-  const live = await sample(service, seconds);
-  if (readers.hasEnded()) throw new Error('a viewer ended early');
-  return { idle, live };
+  return await scope(async (use) => {
+    const service = await use(
+      Service.start({
+        args: ['--log-level', 'info'],
+        testCameras: cameras,
+        mediamtx: 'managed',
+        env: { CAMERA_SERVICE_CAMERA_TEST_RESOLUTION: cameras === 1 ? '1280x720' : '640x360' },
+      }),
+    );
+    // The first pictures of all cameras are taken after the start.
+    await until(() => encodersOf(service).length === 0, { timeoutMs: 60_000 });
+    await pause(seconds * 500);
+    const idle = await sample(service, seconds);
+    const readers = await use(watchAll(service, cameras));
+    await pause(5_000);
+    const live = await sample(service, seconds);
+    if (readers.hasEnded()) throw new Error('a viewer ended early');
+    return { idle, live };
+  });
 }
 
 async function sample(service, seconds) {
@@ -80,7 +85,20 @@ async function watchAll(service, cameras) {
   for (let number = 0; number < cameras; number += 1) {
     const device = `camera${number}`;
     const { stream_url: url } = await client.call('get_stream_url', { device });
-    const args = ['-nostdin', '-v', 'error', '-rtsp_transport', 'tcp', '-i', url, '-c', 'copy', '-f', 'null', '-'];
+    const args = [
+      '-nostdin',
+      '-v',
+      'error',
+      '-rtsp_transport',
+      'tcp',
+      '-i',
+      url,
+      '-c',
+      'copy',
+      '-f',
+      'null',
+      '-',
+    ];
     programs.push(Program.start({ command: ffmpegBinary(), args }));
     const isWatched = async () => (await client.call('get_stream_status', { device })).ready;
     await until(isWatched, { what: `${device} is live`, timeoutMs: 60_000 });

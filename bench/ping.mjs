@@ -6,7 +6,7 @@ import { cpuSeconds } from './lib/processes.mjs';
 
 export const title = 'Calls a second (ping)';
 
-export async function run({ isQuick }) {
+export async function run({ isQuick, use }) {
   const rounds = isQuick ? 3 : 9;
   const seconds = isQuick ? 1 : 3;
   const service = await use(Service.start({ args: ['--log-level', 'info'], mediamtx: 'managed' }));

@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg, release, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
 import { ffmpegBinary, mediaMtxBinary } from '@mediamtx-camera-service/testkit';
+import { scope } from './lib/scope.mjs';
 
 const names = ['ping', 'connections', 'status', 'notifications', 'snapshot', 'page', 'start', 'idle'];
 const resultsFile = new URL('RESULTS.md', import.meta.url);
@@ -24,7 +25,8 @@ for (const name of chosen) {
   try {
     const bench = await import(`./${name}.mjs`);
     console.log(`\n… ${name}`);
-    sections.push(section(bench.title, { ...(await bench.run({ isQuick: options.quick })), load }));
+    const results = await scope((use) => bench.run({ isQuick: options.quick, use }));
+    sections.push(section(bench.title, { ...results, load }));
   } catch (error) {
     hasFailed = true;
     console.error(error);

@@ -1,10 +1,11 @@
 import { Program, Service, TempDir, ffmpegBinary, until } from '@mediamtx-camera-service/testkit';
 import { pause, percentile, short, spread } from './lib/numbers.mjs';
 import { trueAgeMs } from './lib/test-picture.mjs';
+import { scope } from './lib/scope.mjs';
 
 export const title = 'Snapshot of a live camera (720p30)';
 
-export async function run({ isQuick }) {
+export async function run({ isQuick, use }) {
   const count = isQuick ? 12 : 100;
   const rivalCount = isQuick ? 6 : 40;
   const service = await use(Service.start({ args: ['--log-level', 'info'], mediamtx: 'managed' }));
@@ -61,21 +62,25 @@ async function takeSnapshots(client, count) {
 
 /** What people do without a service: a new reader that waits for the next keyframe. */
 async function grabByFfmpeg(client, count) {
-  const dir = await use(TempDir.create());
-  const times = [];
-  for (let index = 0; index < count; index += 1) {
-    const { stream_url: url } = await client.call('get_stream_url', { device: 'camera0' });
-    await pause(200 + Math.random() * 1_000);
-    const input = ['-rtsp_transport', 'tcp', '-i', url];
-    const output = ['-frames:v', '1', '-q:v', '3', '-y', dir.join('picture.jpg')];
-    const startedAt = performance.now();
-    const program = await use(Program.start({
-      command: ffmpegBinary(),
-      args: ['-nostdin', '-v', 'error', ...input, ...output],
-    }));
-    const { code } = await program.exited;
-    if (code !== 0) throw new Error(`ffmpeg failed: ${program.stderr}`);
-    times.push(performance.now() - startedAt);
-  }
-  return times;
+  return await scope(async (use) => {
+    const dir = await use(TempDir.create());
+    const times = [];
+    for (let index = 0; index < count; index += 1) {
+      const { stream_url: url } = await client.call('get_stream_url', { device: 'camera0' });
+      await pause(200 + Math.random() * 1_000);
+      const input = ['-rtsp_transport', 'tcp', '-i', url];
+      const output = ['-frames:v', '1', '-q:v', '3', '-y', dir.join('picture.jpg')];
+      const startedAt = performance.now();
+      const program = await use(
+        Program.start({
+          command: ffmpegBinary(),
+          args: ['-nostdin', '-v', 'error', ...input, ...output],
+        }),
+      );
+      const { code } = await program.exited;
+      if (code !== 0) throw new Error(`ffmpeg failed: ${program.stderr}`);
+      times.push(performance.now() - startedAt);
+    }
+    return times;
+  });
 }

@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { MediaMtx, Program, Service } from '@mediamtx-camera-service/testkit';
 import { median, percentile, short, spread } from './lib/numbers.mjs';
+import { scope } from './lib/scope.mjs';
 
 export const title = 'Start';
 
@@ -33,19 +34,23 @@ export async function run({ isQuick }) {
 }
 
 async function measureService(times) {
-  let startedAt = Date.now();
-  const service = await use(Service.start({ args: ['--log-level', 'info'], mediamtx: 'managed' }));
-  const readyFile = join(dirname(service.dataDir), 'ready.json');
-  times.first.push((await stat(readyFile)).mtimeMs - startedAt);
-  await service.stop();
-  startedAt = Date.now();
-  await service.startAgain();
-  times.again.push((await stat(readyFile)).mtimeMs - startedAt);
+  return await scope(async (use) => {
+    let startedAt = Date.now();
+    const service = await use(Service.start({ args: ['--log-level', 'info'], mediamtx: 'managed' }));
+    const readyFile = join(dirname(service.dataDir), 'ready.json');
+    times.first.push((await stat(readyFile)).mtimeMs - startedAt);
+    await service.stop();
+    startedAt = Date.now();
+    await service.startAgain();
+    times.again.push((await stat(readyFile)).mtimeMs - startedAt);
+  });
 }
 
 async function runNode() {
-  const node = await use(Program.start({ command: process.execPath, args: ['-e', '0'] }));
-  await node.exited;
+  return await scope(async (use) => {
+    const node = await use(Program.start({ command: process.execPath, args: ['-e', '0'] }));
+    await node.exited;
+  });
 }
 
 async function startMediaMtx() {

@@ -22,12 +22,30 @@ function precompress(): Plugin {
   };
 }
 
+/** Names the small script that opens the first pictures in the page's head, before the page's own has come. */
+function startEarly(): Plugin {
+  return {
+    name: 'start-early',
+    apply: 'build',
+    transformIndexHtml: {
+      order: 'post',
+      handler: (_html, { bundle = {} }) => {
+        const early = Object.values(bundle).find((file) => file.type === 'chunk' && file.name === 'early');
+        if (!early) throw new Error('there is no early script');
+        const attrs = { type: 'module', async: true, fetchpriority: 'high', crossorigin: true, src: `/${early.fileName}` };
+        return [{ tag: 'script', attrs, injectTo: 'head' }];
+      },
+    },
+  };
+}
+
 export default defineConfig({
-  plugins: [react(), precompress()],
+  plugins: [react(), startEarly(), precompress()],
   // `source` bundles the client's TypeScript, so that the page is never built from a stale build of it.
   resolve: { conditions: ['source', 'module', 'browser', 'import', 'default'] },
   build: {
     target: 'es2023',
+    rolldownOptions: { input: { index: 'index.html', early: 'src/early.ts' } },
     // The budget is for the first load; hls.js comes in its own file when a tile falls back to it.
     chunkSizeWarningLimit: 600,
   },

@@ -27,21 +27,19 @@ export interface WhepStats {
 
 export interface WhepSession {
   peer: RTCPeerConnection;
+  /** The picture, for an element that comes later than the session. */
+  stream: MediaStream;
   /** Ends the session here and at the server; safe in `pagehide` and more than once. */
   stop(): void;
   stats(): Promise<WhepStats>;
 }
 
-/**
- * Host candidates are there within milliseconds, while the browser calls gathering complete only after 100 or more. A
- * candidate that comes later is no loss: the server hears it with the first check (peer reflexive).
- */
-const gatheringCapMs = 50;
 /** How long the peer is kept for the answer to its DELETE. */
 const closeCapMs = 1_000;
 
 /**
- * Watches one stream over WebRTC: video only, receive only, every candidate in the offer (no trickle, no STUN).
+ * Watches one stream over WebRTC: video only, receive only. The offer goes out without candidates: the server hears
+ * of the browser's with their first checks (peer reflexive), and could not use the mDNS names that they go by.
  * Resolves with the server's answer applied; frames follow by the element or `onTrack`.
  * @throws WhepError, or the signal's reason
  */
@@ -66,12 +64,12 @@ export async function playWhep(options: WhepOptions): Promise<WhepSession> {
   };
   signal?.addEventListener('abort', stop, { once: true });
   try {
-    receiveVideo(peer, options);
-    const offer = await gatherOffer(peer);
+    const received = receiveVideo(peer, options);
+    await peer.setLocalDescription();
     const response = await request(url, {
       method: 'POST',
       headers: { 'content-type': 'application/sdp' },
-      body: offer,
+      body: peer.localDescription?.sdp ?? '',
       ...(signal && { signal }),
     });
     if (response.status !== 201)
@@ -80,38 +78,28 @@ export async function playWhep(options: WhepOptions): Promise<WhepSession> {
     const answer = await response.text();
     signal?.throwIfAborted();
     await peer.setRemoteDescription({ type: 'answer', sdp: answer });
-    return { peer, stop, stats: measure(peer) };
+    return { peer, stream: await received, stop, stats: measure(peer) };
   } catch (error) {
     stop();
     throw signal?.aborted ? signal.reason : asWhepError(error);
   }
 }
 
-function receiveVideo(peer: RTCPeerConnection, { element, onTrack }: WhepOptions): void {
+/** @returns the stream; an answer that was applied has told it already */
+function receiveVideo(peer: RTCPeerConnection, { element, onTrack }: WhepOptions): Promise<MediaStream> {
   peer.addTransceiver('video', { direction: 'recvonly' });
-  peer.addEventListener('track', ({ track, streams }) => {
-    const stream = streams[0] ?? new MediaStream([track]);
-    if (element) element.srcObject = stream;
-    onTrack?.(track, stream);
+  return new Promise((resolve) => {
+    peer.addEventListener('track', ({ track, streams }) => {
+      const stream = streams[0] ?? new MediaStream([track]);
+      if (element) element.srcObject = stream;
+      onTrack?.(track, stream);
+      resolve(stream);
+    });
   });
 }
 
 function hasLostServer({ connectionState }: RTCPeerConnection): boolean {
   return connectionState === 'disconnected' || connectionState === 'failed' || connectionState === 'closed';
-}
-
-async function gatherOffer(peer: RTCPeerConnection): Promise<string> {
-  const gathered = new Promise<void>((resolve) => {
-    const cap = setTimeout(resolve, gatheringCapMs);
-    peer.addEventListener('icegatheringstatechange', () => {
-      if (peer.iceGatheringState !== 'complete') return;
-      clearTimeout(cap);
-      resolve();
-    });
-  });
-  await peer.setLocalDescription();
-  await gathered;
-  return peer.localDescription?.sdp ?? '';
 }
 
 async function describeRefusal(response: Response): Promise<string> {

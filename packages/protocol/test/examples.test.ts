@@ -1,6 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import type { z } from 'zod';
-import { errorNameOf, isMethodName, methods, notifications, type NotificationName } from '../src/index.ts';
+import {
+  errorCatalog,
+  errorNameOf,
+  isMethodName,
+  methods,
+  notifications,
+  type MethodName,
+  type NotificationName,
+} from '../src/index.ts';
 import { listPages, readJsonBlocks } from './markdown.ts';
 
 interface Message {
@@ -15,27 +23,19 @@ interface Message {
 const pages = listPages().map((page) => [page, readJsonBlocks(page) as Message[]] as const);
 const talking = pages.filter(([, messages]) => messages.some(({ jsonrpc }) => jsonrpc !== undefined));
 
-describe.for(talking)('the messages in %s', ([, messages]) => {
-  /** The method that each id was last used for: replies name only the id. */
-  const asked = new Map<unknown, string>();
-  const cases = messages
-    .filter(({ jsonrpc }) => jsonrpc !== undefined)
-    .map((message) => [describeMessage(message), message] as const);
+describe.for(talking)('the messages in %s', ([, all]) => {
+  const messages = all.filter(({ jsonrpc }) => jsonrpc !== undefined);
+  const cases = messages.map(
+    (message, index) => [describeMessage(message), message, partnerOf(messages, index)] as const,
+  );
 
-  test.for(cases)('%s', ([, message]) => {
+  test.for(cases)('%s', ([, message, partner]) => {
     expect(message.jsonrpc).toBe('2.0');
-    if (message.method !== undefined && 'id' in message) {
-      asked.set(message.id, message.method);
-      checkRequest(message.method, message.params ?? {});
-    } else if (message.method !== undefined) {
+    if (message.method !== undefined && 'id' in message) checkRequest(message, partner?.error?.code);
+    else if (message.method !== undefined)
       checkShape(notifications[message.method as NotificationName].params, message.params);
-    } else if (message.error) {
-      checkError(message.error);
-    } else {
-      const method = asked.get(message.id);
-      expect(method, `a reply to id ${String(message.id)}, which nothing asked`).toBeDefined();
-      if (isMethodName(method!)) checkShape(methods[method].result, message.result);
-    }
+    else if (message.error) checkError(message.error);
+    else checkShape(methods[partner?.method as MethodName].result, message.result);
   });
 });
 
@@ -49,9 +49,23 @@ function describeMessage({ method, id, error }: Message): string {
   return error ? `error ${error.code}` : `reply ${String(id)}`;
 }
 
-function checkRequest(method: string, params: unknown): void {
-  // A page may show what a wrong name is answered with.
-  if (isMethodName(method)) checkShape(methods[method].params, params);
+/** The reply to a request, or the request of a reply: the nearest message with its id in that direction. */
+function partnerOf(messages: Message[], index: number): Message | undefined {
+  const { id, method } = messages[index]!;
+  const isPartner = (other: Message): boolean =>
+    other.id === id && (other.method === undefined) !== (method === undefined);
+  return method === undefined
+    ? messages.slice(0, index).findLast(isPartner)
+    : messages.slice(index).find(isPartner);
+}
+
+/** A page may show what a mistake is answered with; anything else must be right. */
+function checkRequest({ method, params = {} }: Message, errorCode: number | undefined): void {
+  expect(isMethodName(method!)).toBe(errorCode !== errorCatalog.method_not_found.code);
+  if (!isMethodName(method!)) return;
+  expect(methods[method].params.safeParse(params).success).toBe(
+    errorCode !== errorCatalog.invalid_params.code,
+  );
 }
 
 function checkShape(schema: z.ZodType, value: unknown): void {

@@ -84,9 +84,6 @@ describe('link-local addresses are refused, however they are written', () => {
 });
 
 describe('names of streams', () => {
-  const isName = (name: string): boolean =>
-    methods.create_stream.params.safeParse({ name, source: 'rtsp://192.0.2.10/a' }).success;
-
   test.for(['garden', 'a', 'Front-Door_2', '0', 'a'.repeat(64)])('%s', (name) => {
     expect(isName(name)).toBe(true);
   });
@@ -98,3 +95,7 @@ describe('names of streams', () => {
     },
   );
 });
+
+function isName(name: string): boolean {
+  return methods.create_stream.params.safeParse({ name, source: 'rtsp://192.0.2.10/a' }).success;
+}

@@ -195,10 +195,11 @@ export class ServiceManager {
     return media;
   }
 
-  async #startCameras({ cameras, monitor, recordings, streams, check, media }: CameraParts): Promise<void> {
+  async #startCameras({ cameras, monitor, recordings, stills, streams, check, media }: CameraParts): Promise<void> {
     await check();
     streams.load();
     cameras.load();
+    this.#stack.push('stills', () => stills.stop());
     this.#stack.push('captures', () => Promise.all(cameras.list().map((camera) => camera.stop())));
     await monitor.start();
     this.#stack.push('camera monitor', () => monitor.stop());

@@ -3,7 +3,13 @@ export { cliMain, runCli, type CliResult } from './cli.ts';
 export { freePort } from './free-port.ts';
 export { MediaMtx, type MediaMtxOptions } from './media-mtx.ts';
 export { Program, type ProgramOptions } from './program.ts';
-export { RawClient, type RawClientOptions, type RawMessage, type RawNotification, type RawReply } from './raw-client.ts';
+export {
+  RawClient,
+  type RawClientOptions,
+  type RawMessage,
+  type RawNotification,
+  type RawReply,
+} from './raw-client.ts';
 export { Service, type Ready, type ServiceOptions } from './service.ts';
 export { settled } from './settled.ts';
 export { TempDir } from './temp-dir.ts';

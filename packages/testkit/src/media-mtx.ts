@@ -120,7 +120,16 @@ function launch(config: string, hides: string | undefined): Program {
   const [command, ...args] =
     hides === undefined
       ? [mediaMtxBinary(), config]
-      : ['unshare', '-m', 'sh', '-c', 'mount -t tmpfs none "$0" && exec "$@"', hides, mediaMtxBinary(), config];
+      : [
+          'unshare',
+          '-m',
+          'sh',
+          '-c',
+          'mount -t tmpfs none "$0" && exec "$@"',
+          hides,
+          mediaMtxBinary(),
+          config,
+        ];
   return Program.start({
     command: command!,
     args,

@@ -68,7 +68,9 @@ export class RawClient implements AsyncDisposable {
   }
 
   send(message: unknown): void {
-    this.socket.send(typeof message === 'string' || Buffer.isBuffer(message) ? message : JSON.stringify(message));
+    this.socket.send(
+      typeof message === 'string' || Buffer.isBuffer(message) ? message : JSON.stringify(message),
+    );
   }
 
   async call(method: string, params?: unknown): Promise<RawReply> {
@@ -89,7 +91,8 @@ export class RawClient implements AsyncDisposable {
   }
 
   async reply(id: string | number | null): Promise<RawReply> {
-    const isReply = (message: RawMessage | RawMessage[]) => !Array.isArray(message) && message.id === id && !message.method;
+    const isReply = (message: RawMessage | RawMessage[]) =>
+      !Array.isArray(message) && message.id === id && !message.method;
     return await this.#until(() => this.messages.find(isReply) as RawReply | undefined, `the reply to ${id}`);
   }
 
@@ -107,8 +110,14 @@ export class RawClient implements AsyncDisposable {
   }
 
   /** The first notification that fits, also one that has come already. */
-  async notified(method: string, fits: (params: Record<string, unknown>) => boolean): Promise<Record<string, unknown>> {
-    return await this.#until(() => this.notifications(method).find(({ params }) => fits(params))?.params, method);
+  async notified(
+    method: string,
+    fits: (params: Record<string, unknown>) => boolean,
+  ): Promise<Record<string, unknown>> {
+    return await this.#until(
+      () => this.notifications(method).find(({ params }) => fits(params))?.params,
+      method,
+    );
   }
 
   /** Waits until what has come makes it true. */
@@ -124,7 +133,9 @@ export class RawClient implements AsyncDisposable {
       try {
         await once(this.socket, 'message', { signal });
       } catch (cause) {
-        throw new Error(`waited in vain for ${what}; last: ${JSON.stringify(this.messages.slice(-3))}`, { cause });
+        throw new Error(`waited in vain for ${what}; last: ${JSON.stringify(this.messages.slice(-3))}`, {
+          cause,
+        });
       }
     }
   }

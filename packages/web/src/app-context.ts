@@ -2,12 +2,14 @@ import { createContext, useContext } from 'react';
 import type { AppState, AppStore } from './app-state.ts';
 import type { ClipLibrary } from './clips/clip-library.ts';
 import type { CameraActions } from './live/actions.ts';
+import type { HeadStart } from './live/head-start.ts';
 import { useStore } from './store.ts';
 
 export interface App {
   store: AppStore;
   clips: ClipLibrary;
   actions: CameraActions;
+  headStart: HeadStart;
 }
 
 export const AppContext = createContext<App | null>(null);

@@ -6,6 +6,7 @@ import { AppStore, viewOf } from './app-state.ts';
 import { AppView } from './app-view.tsx';
 import { readBootstrap, type Bootstrap } from './bootstrap.ts';
 import { ClipLibrary } from './clips/clip-library.ts';
+import { headStart } from './early.ts';
 import { CameraActions } from './live/actions.ts';
 import { Feed } from './session/feed.ts';
 import { theme } from './theme.ts';
@@ -41,7 +42,7 @@ function run(root: HTMLElement): void {
   const store = storeOf(bootstrap);
   const client = new CameraServiceClient({ url: new URL('/ws', location.href).href.replace(/^http/, 'ws') });
   const clips = new ClipLibrary({ client, store });
-  const app: App = { store, clips, actions: new CameraActions({ client, store, clips }) };
+  const app: App = { store, clips, actions: new CameraActions({ client, store, clips }), headStart };
   createRoot(root).render(
     <MantineProvider theme={theme} defaultColorScheme="auto">
       <AppContext value={app}>

@@ -146,6 +146,7 @@ export function buildCameras(deps: BuildCamerasDeps) {
     recordingStore,
     snapshots,
     snapshotStore,
+    stills,
     streams,
     cameraMedia: new CameraMedia({ cameras, media, stills, streams }),
     catalog: new Catalog({ recordings, recordingStore, snapshots, snapshotStore }),

@@ -210,3 +210,8 @@ function refused(status: number, answer: string): AppError {
 export function isStatus(error: unknown, status: number): boolean {
   return error instanceof AppError && error.data['http_status'] === status;
 }
+
+/** Whether the server answered, and with no. */
+export function isRefusal(error: unknown): boolean {
+  return error instanceof AppError && error.data['http_status'] !== undefined;
+}

@@ -22,8 +22,8 @@ export function cameraPath(options: CameraPathOptions): PathConfig {
       // It tells us and ends: restarting it would tell us again every 5 s.
       runOnDemandRestart: false,
       runOnDemandStartTimeout: `${options.startTimeoutSeconds}s`,
-      // Short, since a reader that comes back within it is held without a hook.
-      runOnDemandCloseAfter: '1s',
+      // As short as can be, since a reader that comes within it finds no publisher and is held without a hook, for ever.
+      runOnDemandCloseAfter: '1ms',
     }),
     record: false,
     // Seconds and microseconds since 1970: no time zone to get wrong, and exact.

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import { AppError, messageOf } from '../errors.ts';
 import { delay } from '../process/delay.ts';
-import { isStatus, MediaMtxApi, type InternalUser, type PathConfig, type ServerInfo } from './api.ts';
+import { isRefusal, isStatus, MediaMtxApi, type InternalUser, type PathConfig, type ServerInfo } from './api.ts';
 import { parseEndpoint, type Credentials } from './endpoint.ts';
 import type { PathState } from './path-state.ts';
 import { comparePath } from './reconcile.ts';
@@ -50,6 +50,7 @@ export class MediaMtxController {
   readonly #abort = new AbortController();
   #users: (() => InternalUser[]) | undefined;
   #paths: ReadonlyMap<string, PathState> = new Map();
+  #hasNewDesires = false;
   #state: ControllerState = 'connecting';
   #info: ServerInfo | undefined;
   #failure: string | undefined;
@@ -123,9 +124,10 @@ export class MediaMtxController {
     return this.#viewers.of(name);
   }
 
-  /** Desires a path without asking for it now: it is made at the next connect. */
+  /** Desires a path without asking for it now: it is made at the next look. */
   desire(name: string, config: PathConfig): void {
     this.#desired.set(name, config);
+    this.#hasNewDesires = true;
   }
 
   /** Makes a desired path so as it is desired. One that can't be made now is made when the server comes back. */
@@ -213,7 +215,8 @@ export class MediaMtxController {
       const info = await this.#api.info({ timeoutMs: this.isUp ? timeoutMs : Math.max(timeoutMs, refusalMs) });
       const isNew = !this.isUp || info.started !== this.#info?.started || (await this.#hasForgotten());
       this.#info = info;
-      if (isNew) await this.#reconcile();
+      if (isNew || this.#hasNewDesires) await this.#reconcile();
+      if (isNew) this.#options.log.info({ version: info.version, paths: this.#desired.size }, 'MediaMTX is connected');
       const paths = await this.#api.listPaths();
       this.#paths = new Map(paths.map((path) => [path.name, path]));
       await this.#viewers.update(paths);
@@ -237,22 +240,21 @@ export class MediaMtxController {
   }
 
   async #reconcile(): Promise<void> {
+    this.#hasNewDesires = false;
     if (this.#users) await this.#api.setUsers(this.#users());
     const actual = new Map((await this.#api.listPathConfigs()).map((config) => [config.name, config]));
-    let changes = 0;
     for (const [name, desired] of this.#desired) {
       const change = comparePath(desired, actual.get(name));
       if (change.kind === 'none') continue;
-      changes++;
       try {
         if (change.kind === 'patch') await this.#api.patchPath(name, change.fields);
         else await this.#api.replacePath(name, desired);
       } catch (error) {
+        if (!isRefusal(error)) throw error;
         // One path that the server refuses must not keep all others away.
         this.#options.log.error({ err: error, path: name }, 'MediaMTX refuses a path');
       }
     }
-    this.#options.log.info({ version: this.#info?.version, paths: this.#desired.size, changes }, 'MediaMTX is connected');
   }
 
   #assertUp(): void {

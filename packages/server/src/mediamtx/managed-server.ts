@@ -42,6 +42,8 @@ export class ManagedMediaMtx {
       child: () => this.#childOptions(),
       probe: (signal) => this.#probe(signal),
       readyTimeoutMs: 20_000,
+      // After its error it tells how it closes this and that.
+      pickReason: (lines) => /ERR (.*)$/.exec(lines.findLast((line) => line.includes(' ERR ')) ?? '')?.[1],
       ...(options.onReady && { onReady: options.onReady }),
       ...(options.onExit && { onExit: options.onExit }),
       log: options.log,

@@ -6,7 +6,7 @@ import { AppError, messageOf } from '../errors.ts';
 import { findMediaMtx } from '../install/mediamtx.mjs';
 import { delay } from '../process/delay.ts';
 import { chooseTcpPort, chooseUdpPort } from '../process/ports.ts';
-import { MediaMtxApi, type PathConfig } from './api.ts';
+import { isRefusal, isStatus, MediaMtxApi, type PathConfig } from './api.ts';
 import { cameraPath } from './camera-path.ts';
 import { MediaMtxController } from './controller.ts';
 import { parseEndpoint, type Credentials, type Endpoint } from './endpoint.ts';
@@ -208,7 +208,8 @@ export class MediaServer {
       if (isSupportedVersion(version)) return true;
       log.warn({ version }, 'a MediaMTX of a version that is not supported runs; an own one is started beside it');
     } catch (error) {
-      log.debug({ err: error }, 'no MediaMTX answers at api_url');
+      if (isStatus(error, 401)) log.warn('a MediaMTX runs but refuses the credentials for its API; an own one is started beside it');
+      else log.debug({ err: error }, 'no MediaMTX answers at api_url');
     } finally {
       api.close();
     }
@@ -290,9 +291,8 @@ export class MediaServer {
 
   /** An API that is silent while the process lives is a deadlock of the server: only a restart helps. */
   #restartIfSilent(error: unknown): void {
-    const isSilent = error instanceof AppError && error.data['reason'] === 'mediamtx_unreachable';
     const managed = this.#managed;
-    if (!isSilent || !managed?.isReady || this.#silenceTimer) return;
+    if (isRefusal(error) || !managed?.isReady || this.#silenceTimer) return;
     const { pid } = managed;
     // A process that has just died is still thought to live; its end is told within this time.
     this.#silenceTimer = setTimeout(() => {

@@ -12,6 +12,8 @@ export interface SupervisorOptions {
   readyTimeoutMs: number;
   /** A run that lived this long resets the back-off. */
   healthyMs?: number;
+  /** Which of its last lines tells why it ended; default the very last. */
+  pickReason?: (lines: string[]) => string | undefined;
   onReady?: (pid: number) => void;
   onExit?: (exit: ChildExit) => void;
   log: Pick<Logger, 'info' | 'warn' | 'error'>;
@@ -73,7 +75,7 @@ export class Supervisor {
       const exit = await this.#runOnce(onFirstReady);
       this.#ready = false;
       if (signal.aborted) return;
-      this.lastFailure = describeExit(this.#options.name, exit);
+      this.lastFailure = describeExit(this.#options.name, exit, this.#options.pickReason?.(exit.stderrTail));
       this.#options.log.warn({ exit }, `${this.#options.name} ended and is started again`);
       if (performance.now() - startedAt > (this.#options.healthyMs ?? 10_000)) this.#backoff.reset();
       await delay(this.#backoff.next(), signal);
@@ -117,8 +119,8 @@ export class Supervisor {
 }
 
 /** One sentence for a person: what ended, how, and the last thing that it said. */
-export function describeExit(name: string, exit: ChildExit): string {
-  const last = exit.stderrTail.at(-1);
+export function describeExit(name: string, exit: ChildExit, reason?: string): string {
+  const last = reason ?? exit.stderrTail.at(-1);
   const how =
     exit.reason === 'timed_out'
       ? 'did not answer in time'

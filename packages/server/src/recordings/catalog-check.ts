@@ -1,12 +1,11 @@
 import { existsSync } from 'node:fs';
-import { mkdir, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, rename, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { randomUUID } from 'node:crypto';
 import type { RecordingFormat } from '@mediamtx-camera-service/protocol';
 import type { Logger } from 'pino';
-import { run } from '../process/run.ts';
 import type { RecordingStore } from '../store/recordings.ts';
-import { readFmp4 } from './fmp4.ts';
+import { describeClosedFile } from './closed-file.ts';
 import { listDirectory, listSegments, recordingLayout } from './layout.ts';
 
 export interface CatalogCheckDeps {
@@ -74,39 +73,7 @@ async function adoptFile(deps: CatalogCheckDeps, device: string, filename: strin
   const isKnown = store.find(filename) !== undefined || store.sessions().some((row) => row.filename === filename);
   if (isKnown) return;
   const path = join(recordingLayout(recordingsDir, device).dir, filename);
-  const { size, birthtimeMs, mtimeMs } = await stat(path);
-  const durationMs = await readDurationMs(path, deps.ffmpeg);
   const format: RecordingFormat = filename.endsWith('.mkv') ? 'mkv' : 'mp4';
-  store.add({
-    filename,
-    session_id: `adopted-${filename}`,
-    device,
-    format,
-    size,
-    duration_ms: Math.round(durationMs),
-    start_at: Math.round(mtimeMs - durationMs),
-    end_at: Math.round(mtimeMs),
-    created_at: Math.round(birthtimeMs || mtimeMs),
-    protected: 0,
-  });
+  store.add(await describeClosedFile(path, { filename, device, session_id: `adopted-${filename}`, format }, deps.ffmpeg));
   log.warn({ filename }, 'a recording that the catalog did not know was taken in');
-}
-
-/** 0 where it can't be told. */
-async function readDurationMs(path: string, ffmpeg: () => string): Promise<number> {
-  const summary = await readFmp4(path).catch(() => undefined);
-  if (summary) return summary.durationMs;
-  let command: string;
-  try {
-    command = ffmpeg();
-  } catch {
-    // Without ffmpeg the file is taken in all the same.
-    return 0;
-  }
-  // It ends with an error, since no output is asked for, but has told what it read.
-  const { exit } = await run({ command, args: ['-nostdin', '-hide_banner', '-i', path], timeoutMs: 10_000 });
-  const match = exit.stderrTail.map((line) => /Duration: (\d+):(\d+):(\d+\.\d+)/.exec(line)).find((found) => found !== null);
-  if (!match) return 0;
-  const [hours, minutes, seconds] = match.slice(1).map(Number) as [number, number, number];
-  return ((hours * 60 + minutes) * 60 + seconds) * 1000;
 }

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdir, rename, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { Logger } from 'pino';
@@ -7,6 +8,7 @@ import { describeExit } from '../process/supervisor.ts';
 import { partPrefix, publishFile, syncFile } from '../store/atomic-file.ts';
 import { asStorageError, storageFull } from '../store/storage-error.ts';
 import type { RecordingRow, RecordingStore, SessionRow } from '../store/recordings.ts';
+import { describeClosedFile } from './closed-file.ts';
 import { readFmp4, type Fmp4Summary } from './fmp4.ts';
 import { listSegments, recordingLayout, type Segment } from './layout.ts';
 
@@ -43,7 +45,7 @@ export class RecordingCloser {
     const closingDir = recordingLayout(recordingsDir, session.device).closingDir(session.session_id);
     try {
       const segments = await this.#collect(session, closingDir);
-      const row = segments.length > 0 ? await this.#makeRecording(session, segments, signal) : undefined;
+      const row = segments.length > 0 ? await this.#makeRecording(session, segments, signal) : await this.#findRecording(session);
       if (row) store.close(row);
       else store.removeSession(session.session_id);
       await rm(closingDir, { recursive: true, force: true });
@@ -101,6 +103,14 @@ export class RecordingCloser {
       created_at: this.#deps.now(),
       protected: 0,
     };
+  }
+
+  /** After a power cut the file and the end of its segments may be on the disk, and the catalog's last write not. */
+  async #findRecording(session: SessionRow): Promise<RecordingRow | undefined> {
+    const path = join(recordingLayout(this.#deps.recordingsDir, session.device).dir, session.filename);
+    if (!existsSync(path)) return undefined;
+    const { filename, device, session_id, format } = session;
+    return describeClosedFile(path, { filename, device, session_id, format }, this.#deps.ffmpeg);
   }
 
   async #join(

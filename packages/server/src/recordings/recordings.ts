@@ -9,6 +9,7 @@ import type { MediaMtxController } from '../mediamtx/controller.ts';
 import { settlesWithin } from '../process/child-process.ts';
 import { assertDiskSpace } from '../store/disk-space.ts';
 import type { RecordingRow, RecordingStore, SessionRow } from '../store/recordings.ts';
+import { asStorageError } from '../store/storage-error.ts';
 import type { RecordingAnnouncer } from './announcer.ts';
 import type { RecordingCloser } from './closer.ts';
 import { Closings } from './closings.ts';
@@ -84,7 +85,7 @@ export class Recordings {
         this.#resume(row, camera);
         continue;
       }
-      store.setClosing(row.session_id);
+      this.#markClosing(row);
       // Joining a long one takes its time, and nobody need wait for it.
       this.#closings.close(row).catch((error: unknown) => log.error({ err: error, device: row.device }, closeFailed));
     }
@@ -104,7 +105,7 @@ export class Recordings {
 
   /** Answers when MediaMTX has taken the order; what became of it is told by the announcer. */
   async record(camera: Camera, options: StartOptions): Promise<SessionRow> {
-    const { store, recordingsDir, minFreeBytes } = this.#deps;
+    const { recordingsDir, minFreeBytes } = this.#deps;
     const { device } = camera;
     this.#assertIdle(device);
     assertUsable(camera);
@@ -121,7 +122,7 @@ export class Recordings {
         started_at: this.#now(),
         state: 'recording',
       };
-      store.addSession(row);
+      this.#addSession(row);
       const running = this.#run(row, camera, { isResumed: false });
       try {
         await this.#deps.controller().patchRecord(device, { record: true });
@@ -201,10 +202,10 @@ export class Recordings {
   }
 
   async #finish(device: string, running: Running): Promise<RecordingRow> {
-    const { store, announcer } = this.#deps;
+    const { announcer } = this.#deps;
     const { session, release } = running;
     try {
-      store.setClosing(session.row.session_id);
+      this.#markClosing(session.row);
       await session.stop();
       await this.#endWriting(device);
       await untilFilesRest(recordingLayout(this.#deps.recordingsDir, device).segmentsDir, this.#now);
@@ -216,6 +217,23 @@ export class Recordings {
     } finally {
       this.#running.delete(device);
       release();
+    }
+  }
+
+  #addSession(row: SessionRow): void {
+    try {
+      this.#deps.store.addSession(row);
+    } catch (error) {
+      throw asStorageError(error, 'the recording could not be started');
+    }
+  }
+
+  /** On a full disk it can't be marked, and must end all the same; a start before it is closed would take it up again. */
+  #markClosing({ session_id: id, device }: SessionRow): void {
+    try {
+      this.#deps.store.setClosing(id);
+    } catch (error) {
+      this.#deps.log.warn({ err: error, device }, 'a recording could not be marked as ended');
     }
   }
 

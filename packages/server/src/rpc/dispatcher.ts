@@ -1,6 +1,7 @@
 import type { RpcError } from '@mediamtx-camera-service/protocol';
 import { AppError } from '../errors.ts';
 import type { Logger } from '../log.ts';
+import { isDiskFull, storageFull } from '../store/storage-error.ts';
 import { checkAccess } from './access.ts';
 import { Audit } from './audit.ts';
 import type { CallContext, HandlerTable } from './call.ts';
@@ -203,7 +204,9 @@ export class Dispatcher {
     return `{"jsonrpc":"2.0","id":${call.idText ?? noId},"error":${body}${this.#metadata(call)}}`;
   }
 
-  #describe(reason: unknown, { requestId, entry }: Call): AppError {
+  #describe(thrown: unknown, { requestId, entry }: Call): AppError {
+    // Any method that keeps something may meet a full disk.
+    const reason = isDiskFull(thrown) ? storageFull('it could not be kept') : thrown;
     if (reason instanceof AppError && reason.errorName !== 'internal_error') return reason;
     const method = entry?.name ?? '';
     this.#log.error({ err: reason, request_id: requestId, method }, 'a call failed for an unknown reason');

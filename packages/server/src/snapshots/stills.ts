@@ -39,6 +39,7 @@ const liveMaxAgeMs = 200;
 export class Stills {
   readonly #deps: StillsDeps;
   readonly #now: () => number;
+  readonly #keeping = new Set<Promise<void>>();
 
   constructor(deps: StillsDeps) {
     this.#deps = deps;
@@ -62,6 +63,29 @@ export class Stills {
 
   /** Keeps the last frame of a camera that stops being live. */
   async keep(camera: Camera, gop: Gop): Promise<void> {
+    const keeping = this.#decodeAndKeep(camera, gop);
+    this.#keeping.add(keeping);
+    await keeping;
+    this.#keeping.delete(keeping);
+  }
+
+  /** Resolves when the last frames of the cameras that were stopped before are kept. */
+  async stop(): Promise<void> {
+    await Promise.all(this.#keeping);
+  }
+
+  /** A camera that was never seen gets its first picture, so that no page is ever without one. */
+  async ensure(camera: Camera): Promise<void> {
+    if (await this.#readKept(camera.device, this.#now())) return;
+    try {
+      await this.#take(camera, { signal: AbortSignal.timeout(30_000) }, this.#now());
+    } catch (error) {
+      this.#deps.log.info({ err: error, device: camera.device }, 'there is no first picture yet');
+    }
+  }
+
+  /** Never rejects. */
+  async #decodeAndKeep(camera: Camera, gop: Gop): Promise<void> {
     try {
       const still = await decodeStill(gop, {
         ffmpeg: this.#deps.ffmpeg(),
@@ -72,16 +96,6 @@ export class Stills {
       await this.#write(camera.device, still.data, gop.lastArrivalMs);
     } catch (error) {
       this.#deps.log.warn({ err: error, device: camera.device }, 'the last picture could not be kept');
-    }
-  }
-
-  /** A camera that was never seen gets its first picture, so that no page is ever without one. */
-  async ensure(camera: Camera): Promise<void> {
-    if (await this.#readKept(camera.device, this.#now())) return;
-    try {
-      await this.#take(camera, { signal: AbortSignal.timeout(30_000) }, this.#now());
-    } catch (error) {
-      this.#deps.log.info({ err: error, device: camera.device }, 'there is no first picture yet');
     }
   }
 

@@ -1,9 +1,12 @@
 import { AppError, errnoOf } from '../errors.ts';
 
-/** An error of the file system as the contract names it; anything else stays as it is. */
+/** SQLite's own result code where the disk has no room for what it writes. */
+const sqliteFull = 13;
+
+/** An error of the file system or the database as the contract names it; anything else stays as it is. */
 export function asStorageError(error: unknown, what: string): unknown {
   const code = errnoOf(error);
-  if (code === 'ENOSPC' || code === 'EDQUOT') return storageFull(what);
+  if (isDiskFull(error)) return storageFull(what);
   if (code === 'EROFS' || code === 'EACCES' || code === 'EPERM') {
     return new AppError(
       'insufficient_storage',
@@ -16,6 +19,13 @@ export function asStorageError(error: unknown, what: string): unknown {
     );
   }
   return error;
+}
+
+/** Whether the file system or the database had no room for what was written. */
+export function isDiskFull(error: unknown): boolean {
+  const code = errnoOf(error);
+  if (code === 'ENOSPC' || code === 'EDQUOT') return true;
+  return error instanceof Error && 'errcode' in error && error.errcode === sqliteFull;
 }
 
 export function storageFull(what: string): AppError {

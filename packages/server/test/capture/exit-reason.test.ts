@@ -28,6 +28,7 @@ test.each([
     228,
     'not enough USB bandwidth for this mode',
   ],
+  ['[v4l2 @ 0x5] [error] ioctl(VIDIOC_DQBUF): Invalid argument', 0, 'the device stopped its stream'],
   ['[v4l2 @ 0x5] [error] ioctl(VIDIOC_DQBUF): Input/output error', 0, 'device input or output error'],
   ['[rtsp @ 0x5] [error] method ANNOUNCE failed: 401 Unauthorized', 1, 'the media server refused the login'],
   [

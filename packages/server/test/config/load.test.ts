@@ -2,7 +2,13 @@ import { writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { TempDir } from '@mediamtx-camera-service/testkit';
 import { describe, expect, test } from 'vitest';
-import { ConfigError, configKeys, environmentName, loadConfig, type ConfigSources } from '../../src/config/load.ts';
+import {
+  ConfigError,
+  configKeys,
+  environmentName,
+  loadConfig,
+  type ConfigSources,
+} from '../../src/config/load.ts';
 
 function problemsOf(sources: Partial<ConfigSources>): string[] {
   try {
@@ -69,9 +75,12 @@ describe('sources', () => {
     expect(config.security.jwt_secret).toBe('0'.repeat(40));
   });
 
-  test.each(['', '# nothing but a comment\n', 'server:\n', '{}'])('a file that says nothing (%j) changes nothing', async (text) => {
-    expect(await withFile(text, (file) => loadConfig({ file, env: {} }))).toEqual(loadConfig({ env: {} }));
-  });
+  test.each(['', '# nothing but a comment\n', 'server:\n', '{}'])(
+    'a file that says nothing (%j) changes nothing',
+    async (text) => {
+      expect(await withFile(text, (file) => loadConfig({ file, env: {} }))).toEqual(loadConfig({ env: {} }));
+    },
+  );
 
   test('every key has a name of its own in the environment', () => {
     const names = configKeys().map(({ path }) => environmentName(path));
@@ -107,11 +116,15 @@ describe('mistakes', () => {
     ['a key twice', 'server:\n  port: 1\n  port: 2\n', /unique/],
   ])('%s is told', async (_what, text, words) => {
     const env = { CAMERA_SERVICE_SERVER_PORT: '1' };
-    expect(await withFile(text, (file) => problemsOf({ file, env }))).toContainEqual(expect.stringMatching(words));
+    expect(await withFile(text, (file) => problemsOf({ file, env }))).toContainEqual(
+      expect.stringMatching(words),
+    );
   });
 
   test('a file that is not there is told by its name', () => {
-    expect(problemsOf({ file: '/nowhere/config.yaml' })).toEqual([expect.stringMatching(/^\/nowhere\/config\.yaml: can't be read: ENOENT/)]);
+    expect(problemsOf({ file: '/nowhere/config.yaml' })).toEqual([
+      expect.stringMatching(/^\/nowhere\/config\.yaml: can't be read: ENOENT/),
+    ]);
   });
 
   test('a secret is not repeated', () => {

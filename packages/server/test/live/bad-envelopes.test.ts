@@ -11,7 +11,12 @@ beforeAll(async () => {
 });
 afterAll(async () => service?.[Symbol.asyncDispose]());
 
-const request = (id: unknown, method: unknown = 'ping', params?: unknown) => ({ jsonrpc: '2.0', id, method, params });
+const request = (id: unknown, method: unknown = 'ping', params?: unknown) => ({
+  jsonrpc: '2.0',
+  id,
+  method,
+  params,
+});
 const failure = (code: number, id: unknown) => ({ jsonrpc: '2.0', id, error: { code } });
 
 describe('a message that is no request', () => {
@@ -43,13 +48,19 @@ describe('a message that is no request', () => {
 
   test('a method that does not exist is told, with the nearest name', async () => {
     const { error } = await client.call('get_camera_lst');
-    expect(error).toMatchObject({ code: -32601, message: expect.stringMatching(/^method not found: /) as unknown });
+    expect(error).toMatchObject({
+      code: -32601,
+      message: expect.stringMatching(/^method not found: /) as unknown,
+    });
     expect(error!.data['hint']).toContain('get_camera_list');
   });
 
-  test.each(['camera_status_update', 'recording_status_update', 'constructor', '__proto__'])('%s is no method', async (name) => {
-    expect((await client.call(name)).error?.code).toBe(-32601);
-  });
+  test.each(['camera_status_update', 'recording_status_update', 'constructor', '__proto__'])(
+    '%s is no method',
+    async (name) => {
+      expect((await client.call(name)).error?.code).toBe(-32601);
+    },
+  );
 });
 
 describe('ids and batches', () => {
@@ -58,7 +69,13 @@ describe('ids and batches', () => {
   });
 
   test('a batch is answered by one array, without its notifications', async () => {
-    const batch = [request(1), { jsonrpc: '2.0', method: 'ping' }, 5, request(2, 'nothing_such'), request('c')];
+    const batch = [
+      request(1),
+      { jsonrpc: '2.0', method: 'ping' },
+      5,
+      request(2, 'nothing_such'),
+      request('c'),
+    ];
     const replies = (await client.answer(batch)) as RawReply[];
     expect(replies).toHaveLength(4);
     expect(replies).toContainEqual({ jsonrpc: '2.0', id: 'c', result: 'pong' });
@@ -68,13 +85,22 @@ describe('ids and batches', () => {
   test('notifications, alone or in a batch, are not answered', async () => {
     const { length } = client.messages;
     client.send({ jsonrpc: '2.0', method: 'ping' });
-    client.send([{ jsonrpc: '2.0', method: 'ping' }, { jsonrpc: '2.0', method: 'nothing_such' }]);
+    client.send([
+      { jsonrpc: '2.0', method: 'ping' },
+      { jsonrpc: '2.0', method: 'nothing_such' },
+    ]);
     await client.call('ping');
     expect(client.messages).toHaveLength(length + 1);
   });
 
   test('a hundred calls at once are answered each by its own result', async () => {
-    const names = ['ping', 'get_camera_list', 'get_camera_status', 'get_stream_status', 'nothing_such'] as const;
+    const names = [
+      'ping',
+      'get_camera_list',
+      'get_camera_status',
+      'get_stream_status',
+      'nothing_such',
+    ] as const;
     const replies = await Promise.all(
       Array.from({ length: 100 }, async (_, at) => {
         const name = names[at % names.length]!;
@@ -104,19 +130,24 @@ test('a message of 2 MB closes its own connection with 1009, and the service liv
 
 describe('params that break a rule', () => {
   const definitions: [string, MethodDefinition][] = Object.entries(methods);
-  test.each(definitions.filter(([, { params }]) => Object.keys(params.shape).length > 0))('of %s are refused, each by its name', async (name, definition) => {
-    for (const [param, field] of Object.entries(definition.params.shape) as [string, z.ZodType][]) {
-      const wrong = [undefined, null, 1e400, -7.5, 'nothing of the kind\n', {}, [[]]].filter((value) => !field.safeParse(value).success);
-      for (const value of wrong) {
-        const { error } = await client.call(name, { ...requiredParams(definition), [param]: value });
-        expect(error, `${name} ${param} = ${JSON.stringify(value)}`).toMatchObject({
-          code: -32602,
-          message: expect.stringMatching(/^invalid params: /) as unknown,
-          data: { param: expect.stringContaining(param) as unknown, rule: expect.any(String) as unknown },
-        });
+  test.each(definitions.filter(([, { params }]) => Object.keys(params.shape).length > 0))(
+    'of %s are refused, each by its name',
+    async (name, definition) => {
+      for (const [param, field] of Object.entries(definition.params.shape) as [string, z.ZodType][]) {
+        const wrong = [undefined, null, Number.MAX_VALUE, -7.5, 'nothing of the kind\n', {}, [[]]].filter(
+          (value) => !field.safeParse(value).success,
+        );
+        for (const value of wrong) {
+          const { error } = await client.call(name, { ...requiredParams(definition), [param]: value });
+          expect(error, `${name} ${param} = ${JSON.stringify(value)}`).toMatchObject({
+            code: -32602,
+            message: expect.stringMatching(/^invalid params: /) as unknown,
+            data: { param: expect.stringContaining(param) as unknown, rule: expect.any(String) as unknown },
+          });
+        }
       }
-    }
-  });
+    },
+  );
 });
 
 // One of these fits every required param of the contract.
@@ -125,7 +156,9 @@ const samples = ['camera99', 'a', 'rtsp://127.0.0.1:9/a', ['camera.connected']];
 function requiredParams({ params }: MethodDefinition): Record<string, unknown> {
   const fields = Object.entries(params.shape) as [string, z.ZodType][];
   const required = fields.filter(([, field]) => !field.safeParse(undefined).success);
-  return Object.fromEntries(required.map(([name, field]) => [name, samples.find((value) => field.safeParse(value).success)]));
+  return Object.fromEntries(
+    required.map(([name, field]) => [name, samples.find((value) => field.safeParse(value).success)]),
+  );
 }
 
 function nested(levels: number): unknown {

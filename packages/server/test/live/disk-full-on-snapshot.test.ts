@@ -1,5 +1,5 @@
 import { open, readdir, rm, stat } from 'node:fs/promises';
-import { RawClient, Service, Tmpfs } from '@mediamtx-camera-service/testkit';
+import { Service, Tmpfs, type RawClient } from '@mediamtx-camera-service/testkit';
 import { expect, test } from 'vitest';
 
 const device = 'camera0';
@@ -21,11 +21,18 @@ test('a snapshot on a full disk is refused, leaves neither file nor row, and the
   }
   expect(await namesOnDisk(service)).toEqual([first.filename]);
   expect(await namesInList(client)).toEqual([first.filename]);
+  expect((await client.call('start_recording', { device })).error).toMatchObject({
+    code: -32060,
+    data: { reason: 'disk_full' },
+  });
   // Reading goes on.
   expect(await client.result('get_camera_status', { device })).toMatchObject({ status: 'CONNECTED' });
 
   await rm(filler);
-  const mine = await client.result<{ filename: string; file_size: number; file_path: string }>('take_snapshot', { device, filename: 'mine' });
+  const mine = await client.result<{ filename: string; file_size: number; file_path: string }>(
+    'take_snapshot',
+    { device, filename: 'mine' },
+  );
   expect((await stat(mine.file_path)).size).toBe(mine.file_size);
   expect(await namesInList(client)).toEqual([mine.filename, first.filename]);
 });
@@ -38,9 +45,15 @@ test('a recording is refused where less is free than must stay free, and is told
   });
   await using client = await service.rawClient('operator');
   const { error } = await client.call('start_recording', { device });
-  expect(error).toMatchObject({ code: -32060, data: { reason: 'low_space', total_space: 3 * 1024 * 1024, threshold: 10_000_000 } });
+  expect(error).toMatchObject({
+    code: -32060,
+    data: { reason: 'low_space', total_space: 3 * 1024 * 1024, threshold: 10_000_000 },
+  });
   expect(error!.data['available_space']).toBeLessThan(3 * 1024 * 1024);
-  expect(await client.result('get_camera_status', { device })).toMatchObject({ recording: false, session_id: null });
+  expect(await client.result('get_camera_status', { device })).toMatchObject({
+    recording: false,
+    session_id: null,
+  });
   expect((await client.call('stop_recording', { device })).error?.code).toBe(-32020);
 });
 

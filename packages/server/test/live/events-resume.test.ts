@@ -15,14 +15,16 @@ beforeAll(async () => {
 });
 afterAll(async () => service?.[Symbol.asyncDispose]());
 
-const eventsOf = (client: RawClient) => client.notifications('event').map(({ params }) => params as unknown as Event);
+const eventsOf = (client: RawClient) =>
+  client.notifications('event').map(({ params }) => params as unknown as Event);
 const numbersOf = (client: RawClient) => eventsOf(client).map(({ seq }) => seq);
 const namesOf = (client: RawClient) => eventsOf(client).map(({ data }) => data['filename']);
 const range = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, at) => from + at);
 
 async function snap(client: RawClient, count: number): Promise<unknown[]> {
   const names: unknown[] = [];
-  for (let at = 0; at < count; at++) names.push((await client.result('take_snapshot', { device }))['filename']);
+  for (let at = 0; at < count; at++)
+    names.push((await client.result('take_snapshot', { device }))['filename']);
   return names;
 }
 
@@ -81,7 +83,10 @@ test('the numbers go on without a hole over a stop, a kill, and the starts after
 
 test('a number that the log does not have yet replays nothing and loses nothing', async () => {
   await using client = await service.rawClient('operator');
-  const { seq } = await client.result<{ seq: number }>('subscribe_events', { topics: ['snapshot.*'], after_seq: 1_000_000 });
+  const { seq } = await client.result<{ seq: number }>('subscribe_events', {
+    topics: ['snapshot.*'],
+    after_seq: 1_000_000,
+  });
   const names = await snap(client, 2);
   await client.until(() => eventsOf(client).length >= 2);
   expect(namesOf(client)).toEqual(names);
@@ -94,7 +99,11 @@ describe('filters', () => {
     await client.result('take_snapshot', { device, filename: 'wanted' });
     await snap(client, 1);
     const topics = ['snapshot.taken'];
-    const { seq } = await client.result<{ seq: number }>('subscribe_events', { topics, filters: { filename: 'wanted.jpg' }, after_seq: 0 });
+    const { seq } = await client.result<{ seq: number }>('subscribe_events', {
+      topics,
+      filters: { filename: 'wanted.jpg' },
+      after_seq: 0,
+    });
     await snap(client, 1);
     expect(namesOf(client)).toEqual(['wanted.jpg']);
 
@@ -106,7 +115,9 @@ describe('filters', () => {
     await client.call('take_snapshot', { device, filename: 'wanted' });
     await client.until(() => eventsOf(client).some(({ topic }) => topic === 'snapshot.error'));
     expect(namesOf(client).filter((name) => name !== undefined)).toHaveLength(2);
-    expect(eventsOf(client).filter(({ topic, time }) => topic === 'snapshot.taken' && time > now)).toEqual([]);
+    expect(eventsOf(client).filter(({ topic, time }) => topic === 'snapshot.taken' && time > now)).toEqual(
+      [],
+    );
   });
 
   test('and topics that do not exist are refused by name', async () => {
@@ -114,7 +125,10 @@ describe('filters', () => {
     const { error } = await client.call('subscribe_events', { topics: ['camera.*', 'camera.exploded'] });
     expect(error).toMatchObject({ code: -32602, data: { rule: 'unknown_topic' } });
     expect(error!.message).toContain('camera.exploded');
-    const wrongTime = await client.call('subscribe_events', { topics: ['*'], filters: { timestamp_after: 'noon' } });
+    const wrongTime = await client.call('subscribe_events', {
+      topics: ['*'],
+      filters: { timestamp_after: 'noon' },
+    });
     expect(wrongTime.error).toMatchObject({ code: -32602, data: { param: 'filters.timestamp_after' } });
     expect(await client.result('get_subscription_stats')).toMatchObject({ client_topics: [] });
   });
@@ -123,7 +137,9 @@ describe('filters', () => {
     await using client = await service.rawClient('viewer');
     await client.result('subscribe_events', { topics: ['camera.*'] });
     await client.result('subscribe_events', { topics: ['camera.*', 'snapshot.taken'] });
-    const { client_topics: topics } = await client.result<{ client_topics: string[] }>('get_subscription_stats');
+    const { client_topics: topics } = await client.result<{ client_topics: string[] }>(
+      'get_subscription_stats',
+    );
     expect(topics.sort()).toEqual(['camera.*', 'snapshot.taken']);
     await client.result('unsubscribe_events');
     expect(await client.result('get_subscription_stats')).toMatchObject({ client_topics: [] });
@@ -132,8 +148,13 @@ describe('filters', () => {
 
 test('the reply to a call comes before what the call caused', async () => {
   await using client = await service.rawClient('operator');
-  await client.result('subscribe_events', { topics: ['*', 'camera_status_update', 'recording_status_update'] });
-  for (const [method, topic] of [['take_snapshot', 'snapshot.taken'], ['stop_recording', 'recording.stop']] as const) {
+  await client.result('subscribe_events', {
+    topics: ['*', 'camera_status_update', 'recording_status_update'],
+  });
+  for (const [method, topic] of [
+    ['take_snapshot', 'snapshot.taken'],
+    ['stop_recording', 'recording.stop'],
+  ] as const) {
     if (method === 'stop_recording') {
       await client.result('start_recording', { device });
       await client.notified('event', (params) => params['topic'] === 'recording.start');
@@ -141,7 +162,10 @@ test('the reply to a call comes before what the call caused', async () => {
     const { length } = client.messages;
     const { result } = await client.call(method, { device });
     const { filename } = result as { filename: string };
-    await client.notified('event', (params) => params['topic'] === topic && (params['data'] as Event['data'])['filename'] === filename);
+    await client.notified(
+      'event',
+      (params) => params['topic'] === topic && (params['data'] as Event['data'])['filename'] === filename,
+    );
     const since = client.messages.slice(length) as Partial<RawNotification & { result: object }>[];
     const tellsOfIt = (message: (typeof since)[number]) => JSON.stringify(message).includes(filename);
     expect(since.find(tellsOfIt), method).toHaveProperty('result');

@@ -3,51 +3,12 @@ import { once } from 'node:events';
 import { ffmpegBinary, Service, until } from '@mediamtx-camera-service/testkit';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
+import { ContractClient, type Params } from './contract-client.ts';
 
-// A client as its author would write it from the API's description: JSON over a bare WebSocket, nothing of ours.
-interface Params {
-  [name: string]: unknown;
-}
-interface Reply {
-  jsonrpc: string;
-  id: number;
-  result?: unknown;
-  error?: unknown;
-}
 interface FileOfCatalog {
   filename: string;
   file_size: number;
   download_url: string;
-}
-
-class ContractClient {
-  readonly told: { method: string; params: Params }[] = [];
-  readonly #socket: WebSocket;
-  readonly #waiting = new Map<number, (reply: Reply) => void>();
-  #id = 0;
-
-  constructor(socket: WebSocket) {
-    this.#socket = socket;
-    socket.on('message', (data) => {
-      const message = JSON.parse((data as Buffer).toString()) as Reply | { method: string; params: Params };
-      if ('method' in message) this.told.push(message);
-      else this.#waiting.get(message.id)?.(message);
-    });
-  }
-
-  async call<T>(method: string, params: Params = {}): Promise<T> {
-    const id = ++this.#id;
-    const reply = new Promise<Reply>((resolve) => this.#waiting.set(id, resolve));
-    this.#socket.send(JSON.stringify({ jsonrpc: '2.0', id, method, params }));
-    const { jsonrpc, id: echoed, result, error } = await reply;
-    expect({ jsonrpc, echoed, error }).toEqual({ jsonrpc: '2.0', echoed: id, error: undefined });
-    return result as T;
-  }
-
-  async notified(method: string, fits: (params: Params) => boolean): Promise<Params> {
-    const find = () => this.told.find((message) => message.method === method && fits(message.params))?.params;
-    return await until(find, { what: method, timeoutMs: 40_000 });
-  }
 }
 
 let service: Service;
@@ -74,7 +35,12 @@ test('it pings, logs in and lists', async () => {
   });
   const { cameras, ...counts } = await client.call<{ cameras: { streams: Params }[] }>('get_camera_list');
   expect(counts).toEqual({ total: 1, connected: 1 });
-  expect(cameras[0]).toMatchObject({ device: 'camera0', kind: 'test', status: 'CONNECTED', recording: false });
+  expect(cameras[0]).toMatchObject({
+    device: 'camera0',
+    kind: 'test',
+    status: 'CONNECTED',
+    recording: false,
+  });
   expect(cameras[0]!.streams['rtsp']).toMatch(/^rtsp:\/\/127\.0\.0\.1:\d+\/camera0$/);
   expect(await client.call('get_camera_status', { device: 'camera0' })).toMatchObject({
     streams: cameras[0]!.streams,
@@ -83,7 +49,10 @@ test('it pings, logs in and lists', async () => {
 });
 
 test('a snapshot can be downloaded by its link, is a JPEG of the told size, and is listed', async () => {
-  const snapshot = await client.call<FileOfCatalog & { width: number; height: number }>('take_snapshot', { device: 'camera0', quality: 70 });
+  const snapshot = await client.call<FileOfCatalog & { width: number; height: number }>('take_snapshot', {
+    device: 'camera0',
+    quality: 70,
+  });
   expect(snapshot).toMatchObject({ status: 'SUCCESS', success: true, format: 'jpg', quality: 70 });
   const response = await fetch(new URL(snapshot.download_url, service.httpUrl));
   expect(response.headers.get('content-type')).toBe('image/jpeg');
@@ -97,7 +66,8 @@ test('a snapshot can be downloaded by its link, is a JPEG of the told size, and 
 test('a recording of two seconds is told when it begins and ends, and can be downloaded, also in part', async () => {
   const recording = await client.call<FileOfCatalog>('start_recording', { device: 'camera0', duration: 2 });
   expect(recording).toMatchObject({ status: 'RECORDING', duration: 2, format: 'mp4', success: true });
-  const isOurs = (status: string) => (params: Params) => params['status'] === status && params['filename'] === recording.filename;
+  const isOurs = (status: string) => (params: Params) =>
+    params['status'] === status && params['filename'] === recording.filename;
   await client.notified('recording_status_update', isOurs('STARTED'));
   const { duration } = await client.notified('recording_status_update', isOurs('STOPPED'));
   expect(duration).toBeGreaterThanOrEqual(2);
@@ -130,13 +100,11 @@ test('the address of get_stream_url plays as it is', async () => {
 });
 
 test('HLS plays through the service: playlists, then a segment with frames', async () => {
-  const get = async (url: URL) => {
-    const response = await fetch(url, { headers: header() });
-    expect(response.status, String(url)).toBe(200);
-    return Buffer.from(await response.arrayBuffer());
-  };
   const top = new URL('/media/camera0/hls/index.m3u8', service.httpUrl);
-  const child = (await get(top)).toString().split('\n').find((line) => line !== '' && !line.startsWith('#'));
+  const child = (await get(top))
+    .toString()
+    .split('\n')
+    .find((line) => line !== '' && !line.startsWith('#'));
   const list = new URL(child!, top);
   // What was before the first viewer stands there as a gap.
   const segmentLine = /^(?!#|gap).*\.mp4.*$/m;
@@ -153,7 +121,12 @@ test('the newest picture is there at once and says its age', async () => {
   const url = new URL('/media/camera0/still.jpg?width=320', service.httpUrl);
   const response = await fetch(url, { headers: header() });
   expect(response.status).toBe(200);
-  const { 'content-type': type, 'x-captured-at': capturedAt, 'x-age-ms': age, 'last-modified': modified } = Object.fromEntries(response.headers);
+  const {
+    'content-type': type,
+    'x-captured-at': capturedAt,
+    'x-age-ms': age,
+    'last-modified': modified,
+  } = Object.fromEntries(response.headers);
   expect(type).toBe('image/jpeg');
   expect(capturedAt).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
   expect(age).toMatch(/^\d+$/);
@@ -163,11 +136,12 @@ test('the newest picture is there at once and says its age', async () => {
 });
 
 test('POST /rpc takes the same calls', async () => {
-  const post = async (body: unknown) =>
-    await fetch(new URL('/rpc', service.httpUrl), { method: 'POST', headers: header(), body: JSON.stringify(body) });
   const reply = await post({ jsonrpc: '2.0', id: 'a', method: 'get_camera_list' });
   expect(await reply.json()).toMatchObject({ jsonrpc: '2.0', id: 'a', result: { total: 1 } });
-  const batch = [{ jsonrpc: '2.0', id: 1, method: 'ping' }, { jsonrpc: '2.0', method: 'ping' }];
+  const batch = [
+    { jsonrpc: '2.0', id: 1, method: 'ping' },
+    { jsonrpc: '2.0', method: 'ping' },
+  ];
   expect(await (await post(batch)).json()).toEqual([{ jsonrpc: '2.0', id: 1, result: 'pong' }]);
   expect((await post({ jsonrpc: '2.0', method: 'ping' })).status).toBe(204);
 });
@@ -193,16 +167,59 @@ test('a client that asks for the subprotocol is greeted', async () => {
 /** Decoded frames, 20 at most where it is a live stream. */
 function countFrames(input: string[], data?: Buffer): number {
   const limit = data ? [] : ['-frames:v', '20'];
-  const words = ['-nostdin', '-v', 'error', ...input, ...limit, '-map', '0:v', '-fps_mode', 'passthrough', '-f', 'framecrc', 'pipe:1'];
+  const words = [
+    '-nostdin',
+    '-v',
+    'error',
+    ...input,
+    ...limit,
+    '-map',
+    '0:v',
+    '-fps_mode',
+    'passthrough',
+    '-f',
+    'framecrc',
+    'pipe:1',
+  ];
   const args = data ? words.slice(1) : words;
   const { stdout, stderr } = spawnSync(ffmpegBinary(), args, { input: data, timeout: 40_000 });
-  const lines = stdout.toString().split('\n').filter((line) => /^\d/.test(line));
+  const lines = stdout
+    .toString()
+    .split('\n')
+    .filter((line) => /^\d/.test(line));
   expect(lines.length, stderr.toString()).toBeGreaterThan(0);
   return lines.length;
 }
 
 /** A picture's decoded luma, a byte a pixel. */
 function luma(picture: Buffer): Buffer {
-  const args = ['-v', 'error', '-f', 'image2pipe', '-i', 'pipe:0', '-f', 'rawvideo', '-pix_fmt', 'gray', 'pipe:1'];
-  return spawnSync(ffmpegBinary(), args, { input: picture, maxBuffer: 64 * 1024 * 1024, timeout: 40_000 }).stdout;
+  const args = [
+    '-v',
+    'error',
+    '-f',
+    'image2pipe',
+    '-i',
+    'pipe:0',
+    '-f',
+    'rawvideo',
+    '-pix_fmt',
+    'gray',
+    'pipe:1',
+  ];
+  return spawnSync(ffmpegBinary(), args, { input: picture, maxBuffer: 64 * 1024 * 1024, timeout: 40_000 })
+    .stdout;
+}
+
+async function get(url: URL): Promise<Buffer> {
+  const response = await fetch(url, { headers: header() });
+  expect(response.status, String(url)).toBe(200);
+  return Buffer.from(await response.arrayBuffer());
+}
+
+function post(body: unknown): Promise<Response> {
+  return fetch(new URL('/rpc', service.httpUrl), {
+    method: 'POST',
+    headers: header(),
+    body: JSON.stringify(body),
+  });
 }

@@ -12,11 +12,17 @@ beforeAll(async () => {
 afterAll(async () => service?.[Symbol.asyncDispose]());
 
 const seconds = () => Date.now() / 1000;
-const claims = (role: string, exp = seconds() + 600) => ({ user_id: 'test', role, iat: Math.floor(seconds()), exp });
+const claims = (role: string, exp = seconds() + 600) => ({
+  user_id: 'test',
+  role,
+  iat: Math.floor(seconds()),
+  exp,
+});
 const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
 
+const encode = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
+
 function makeToken(payload: object, { alg = 'HS256', key = secret } = {}): string {
-  const encode = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
   const head = `${encode({ alg, typ: 'JWT' })}.${encode(payload)}`;
   const hash = { HS256: 'sha256', HS512: 'sha512' }[alg];
   return `${head}.${hash ? createHmac(hash, key).update(head).digest('base64url') : ''}`;
@@ -24,7 +30,7 @@ function makeToken(payload: object, { alg = 'HS256', key = secret } = {}): strin
 
 describe('a token that is no good', () => {
   const forged = makeToken(claims('viewer')).split('.');
-  const admin = Buffer.from(JSON.stringify(claims('admin'))).toString('base64url');
+  const admin = encode(claims('admin'));
   test.each([
     ['of another key', makeToken(claims('admin'), { key: 'k'.repeat(40) })],
     ['with alg none', makeToken(claims('admin'), { alg: 'none' })],
@@ -63,10 +69,18 @@ describe('a token that is no good', () => {
     await using client = await service.rawClient();
     for (const [name, { role }] of Object.entries<MethodDefinition>(methods)) {
       if (role === 'none') continue;
-      expect((await client.call(name)).error, name).toMatchObject({ code: -32001, data: { reason: 'login_required' } });
+      expect((await client.call(name)).error, name).toMatchObject({
+        code: -32001,
+        data: { reason: 'login_required' },
+      });
     }
     expect(await client.result('rpc.discover')).toHaveProperty('openrpc');
-    for (const path of ['/api/cameras', '/media/camera0/still.jpg', '/media/camera0/hls/index.m3u8', '/files/snapshots/a.jpg']) {
+    for (const path of [
+      '/api/cameras',
+      '/media/camera0/still.jpg',
+      '/media/camera0/hls/index.m3u8',
+      '/files/snapshots/a.jpg',
+    ]) {
       expect((await fetch(service.httpUrl + path)).status, path).toBe(401);
     }
   });
@@ -104,7 +118,9 @@ describe.each(roles)('the role %s', (role) => {
       expect(error, name).toMatchObject({ code: -32002, data: { required_role: needed, have_role: role } });
     }
     expect(await client.result('get_camera_list')).toMatchObject({ total: 1 });
-    expect((await client.call('stop_recording', { device: 'camera99' })).error?.code).toBe(role === 'viewer' ? -32002 : -32010);
+    expect((await client.call('stop_recording', { device: 'camera99' })).error?.code).toBe(
+      role === 'viewer' ? -32002 : -32010,
+    );
   });
 });
 
@@ -121,7 +137,8 @@ describe('the page', () => {
     const first = await fetch(service.loginUrl, { redirect: 'manual' });
     expect(first.status).toBe(303);
     const cookie = first.headers.get('set-cookie')!;
-    for (const word of ['camera_session=', 'HttpOnly', 'SameSite=Strict', 'Path=/']) expect(cookie).toContain(word);
+    for (const word of ['camera_session=', 'HttpOnly', 'SameSite=Strict', 'Path=/'])
+      expect(cookie).toContain(word);
     const headers = { cookie: cookie.split(';')[0]! };
     await using client = await service.rawClient(undefined, { headers });
     expect(await client.result('get_status')).toHaveProperty('components');
@@ -148,9 +165,12 @@ describe('the page', () => {
     expect(wrong.headers.get('set-cookie')).toBeNull();
   });
 
-  test.each(['camera_session=nonsense', 'camera_session=e30.AAAA', 'camera_session='])('the cookie %s is nobody', async (cookie) => {
-    expect((await fetch(`${service.httpUrl}/api/cameras`, { headers: { cookie } })).status).toBe(401);
-  });
+  test.each(['camera_session=nonsense', 'camera_session=e30.AAAA', 'camera_session='])(
+    'the cookie %s is nobody',
+    async (cookie) => {
+      expect((await fetch(`${service.httpUrl}/api/cameras`, { headers: { cookie } })).status).toBe(401);
+    },
+  );
 });
 
 describe('a page of another site', () => {
@@ -176,8 +196,18 @@ describe('token create', () => {
     ['a role that does not exist', ['--role', 'emperor'], 1, /viewer, operator, admin/],
     ['a time without unit', ['--role', 'viewer', '--expires', '30'], 1, /a number and a unit/],
     ['a time of nothing', ['--role', 'viewer', '--expires', '0s'], 1, /a number and a unit/],
-    ['an option that does not exist', ['--role', 'viewer', '--colour', 'red'], 1, /unknown option '--colour'/],
-    ['a configuration that is not there', ['--role', 'viewer', '--config', '/nowhere/config.yaml'], 78, /\/nowhere\/config\.yaml/],
+    [
+      'an option that does not exist',
+      ['--role', 'viewer', '--colour', 'red'],
+      1,
+      /unknown option '--colour'/,
+    ],
+    [
+      'a configuration that is not there',
+      ['--role', 'viewer', '--config', '/nowhere/config.yaml'],
+      78,
+      /\/nowhere\/config\.yaml/,
+    ],
   ])('with %s prints no token and says what is wrong', async (_what, args, exitCode, words) => {
     await using dir = await TempDir.create();
     const { code, stdout, stderr } = await runCli(['token', 'create', '--data-dir', dir.path, ...args]);

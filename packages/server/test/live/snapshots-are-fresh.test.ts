@@ -65,12 +65,15 @@ test('each snapshot of a live camera shows what was there at the request, and ea
   }
   await expectHonest(snapshots, startedAt);
   const numbers = await Promise.all(snapshots.map(numberOf));
-  for (const [at, number] of numbers.slice(1).entries()) expect(frameDistance(numbers[at]!, number)).toBeGreaterThan(0);
+  for (const [at, number] of numbers.slice(1).entries())
+    expect(frameDistance(numbers[at]!, number)).toBeGreaterThan(0);
 });
 
 test('twenty calls at once are answered each by a picture that is fresh for it, under twenty names', async () => {
   const requestedAt = Date.now();
-  const snapshots = await Promise.all(Array.from({ length: 20 }, () => client.call('take_snapshot', { device })));
+  const snapshots = await Promise.all(
+    Array.from({ length: 20 }, () => client.call('take_snapshot', { device })),
+  );
   expect(new Set(snapshots.map(({ filename }) => filename)).size).toBe(20);
   await expectHonest(snapshots, requestedAt);
   // They came within one frame or a few, so that one decoding serves many.

@@ -1,7 +1,13 @@
 import { once } from 'node:events';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
-import { Service, TempDir, Tmpfs, type RawClient, type ServiceOptions } from '@mediamtx-camera-service/testkit';
+import {
+  Service,
+  TempDir,
+  Tmpfs,
+  type RawClient,
+  type ServiceOptions,
+} from '@mediamtx-camera-service/testkit';
 import { describe, expect, test } from 'vitest';
 
 const device = 'camera0';
@@ -34,7 +40,15 @@ describe('what keeps the service from starting is told in one line, and it ends'
   test('a configuration with five mistakes: all are told, and where they stand', async () => {
     await using dir = await TempDir.create();
     const file = dir.join('config.yaml');
-    const mistakes = ['server:', '  colour: red', 'camera:', '  test_resolution: big', 'capture:', '  fps: fast', 'videos: {}'];
+    const mistakes = [
+      'server:',
+      '  colour: red',
+      'camera:',
+      '  test_resolution: big',
+      'capture:',
+      '  fps: fast',
+      'videos: {}',
+    ];
     await writeFile(file, mistakes.join('\n'));
     const env = { CAMERA_SERVICE_STORAGE_MIN_FREE: 'much' };
     const { code, stderr } = await failedStart({ args: ['--config', file], env });
@@ -54,24 +68,37 @@ describe('what keeps the service from starting is told in one line, and it ends'
   test('a configuration file that is not there or is no YAML', async () => {
     await using dir = await TempDir.create();
     const file = dir.join('config.yaml');
-    expect(await failedStart({ args: ['--config', file] })).toMatchObject({ code: 78, stderr: expect.stringContaining(file) as unknown });
+    expect(await failedStart({ args: ['--config', file] })).toMatchObject({
+      code: 78,
+      stderr: expect.stringContaining(file) as unknown,
+    });
     await writeFile(file, 'server: [1, 2\n  port: : 5');
-    expect(await failedStart({ args: ['--config', file] })).toMatchObject({ code: 78, stderr: expect.stringContaining(file) as unknown });
+    expect(await failedStart({ args: ['--config', file] })).toMatchObject({
+      code: 78,
+      stderr: expect.stringContaining(file) as unknown,
+    });
   });
 
-  test.each(['--port', '--health-port'])('%s is taken: it is told by whom, and how to take another', async (option) => {
-    const holder = createServer().listen(0, '127.0.0.1');
-    await once(holder, 'listening');
-    try {
-      const { port } = holder.address() as AddressInfo;
-      const { code, stderr } = await failedStart({ args: [option, String(port)] });
-      expect(code).toBe(1);
-      expect(stderr).toContain(`port 127.0.0.1:${port} is in use by process ${process.pid}`);
-      expect(stderr).toMatch(option === '--port' ? /choose another with --port or server\.port/ : /choose another with .*health\.port/);
-    } finally {
-      holder.close();
-    }
-  });
+  test.each(['--port', '--health-port'])(
+    '%s is taken: it is told by whom, and how to take another',
+    async (option) => {
+      const holder = createServer().listen(0, '127.0.0.1');
+      await once(holder, 'listening');
+      try {
+        const { port } = holder.address() as AddressInfo;
+        const { code, stderr } = await failedStart({ args: [option, String(port)] });
+        expect(code).toBe(1);
+        expect(stderr).toContain(`port 127.0.0.1:${port} is in use by process ${process.pid}`);
+        expect(stderr).toMatch(
+          option === '--port'
+            ? /choose another with --port or server\.port/
+            : /choose another with .*health\.port/,
+        );
+      } finally {
+        holder.close();
+      }
+    },
+  );
 
   test.each([
     ['an option that does not exist', ['--colour', 'red'], /unknown option '--colour'/],
@@ -92,13 +119,24 @@ describe('what keeps the service from starting is told in one line, and it ends'
 });
 
 test('without MediaMTX the service is up, lists and snaps, says why it is degraded, and refuses what needs it', async () => {
-  await using service = await Service.start({ mediamtx: 'managed', env: { CAMERA_SERVICE_MEDIAMTX_BINARY: missing } });
+  await using service = await Service.start({
+    mediamtx: 'managed',
+    env: { CAMERA_SERVICE_MEDIAMTX_BINARY: missing },
+  });
   await using client = await service.rawClient('admin');
-  expect(await client.result('get_camera_list')).toMatchObject({ cameras: [{ device, status: 'CONNECTED' }] });
+  expect(await client.result('get_camera_list')).toMatchObject({
+    cameras: [{ device, status: 'CONNECTED' }],
+  });
   const status = await client.result('get_status');
-  expect(status).toMatchObject({ status: 'UNHEALTHY', components: { websocket_server: 'RUNNING', mediamtx: 'ERROR' } });
+  expect(status).toMatchObject({
+    status: 'UNHEALTHY',
+    components: { websocket_server: 'RUNNING', mediamtx: 'ERROR' },
+  });
   expect(reasonsOf(status, 'mediamtx')).toContain(missing);
-  expect(await client.result('get_system_status')).toMatchObject({ status: 'partial', available_cameras: [device] });
+  expect(await client.result('get_system_status')).toMatchObject({
+    status: 'partial',
+    available_cameras: [device],
+  });
   expect(await client.result('take_snapshot', { device })).toMatchObject({ capture_method: 'direct' });
   for (const [method, params] of [
     ['start_streaming', { device }],
@@ -108,13 +146,24 @@ test('without MediaMTX the service is up, lists and snaps, says why it is degrad
     ['create_stream', { name: 'a', source: 'rtsp://127.0.0.1:9/a' }],
   ] as const) {
     const { error } = await client.call(method, params);
-    expect(error, method).toMatchObject({ code: -32050, data: { dependency: 'mediamtx', detail: expect.any(String) as unknown } });
+    expect(error, method).toMatchObject({
+      code: -32050,
+      data: { dependency: 'mediamtx', detail: expect.any(String) as unknown },
+    });
   }
   expect(await client.result('get_camera_status', { device })).toMatchObject({ recording: false });
   expect(await healthOf(service, '/health/live')).toMatchObject({ statusCode: 200, live: true });
   expect(await healthOf(service, '/health/ready')).toMatchObject({ statusCode: 503, ready: false });
-  expect(await healthOf(service, '/health/mediamtx')).toMatchObject({ statusCode: 503, status: 'unhealthy', details: { state: 'ERROR' } });
-  expect(await healthOf(service, '/health/cameras')).toMatchObject({ statusCode: 200, status: 'healthy', details: { connected: 1 } });
+  expect(await healthOf(service, '/health/mediamtx')).toMatchObject({
+    statusCode: 503,
+    status: 'unhealthy',
+    details: { state: 'ERROR' },
+  });
+  expect(await healthOf(service, '/health/cameras')).toMatchObject({
+    statusCode: 200,
+    status: 'healthy',
+    details: { connected: 1 },
+  });
 });
 
 describe('without ffmpeg the service is up, lists, says why it is degraded, and refuses pictures', () => {
@@ -143,8 +192,11 @@ async function expectNoPictures(service: Service, client: RawClient, reason: str
   expect(status).toMatchObject({ status: 'DEGRADED', components: { mediamtx: 'RUNNING' } });
   expect(reasonsOf(status, 'ffmpeg')).toContain(reason);
   const { error } = await client.call('take_snapshot', { device });
-  expect(error).toMatchObject({ code: -32050, data: { dependency: 'ffmpeg', suggestion: expect.stringContaining('npm start') as unknown } });
-  expect((error!.data['detail'] as string)).toContain(reason);
+  expect(error).toMatchObject({
+    code: -32050,
+    data: { dependency: 'ffmpeg', suggestion: expect.stringContaining('npm start') as unknown },
+  });
+  expect(error!.data['detail'] as string).toContain(reason);
   const { problems, ...health } = await healthOf(service, '/health/detailed');
   expect(health).toMatchObject({ statusCode: 200, status: 'degraded' });
   expect(problems).toContainEqual(expect.objectContaining({ component: 'ffmpeg' }));
@@ -152,7 +204,11 @@ async function expectNoPictures(service: Service, client: RawClient, reason: str
 }
 
 async function failedStart(options: ServiceOptions): Promise<{ code: number | null; stderr: string }> {
-  await using service = await Service.launch({ mediamtx: 'managed', ...options, args: ['--log-level', 'silent', ...(options.args ?? [])] });
+  await using service = await Service.launch({
+    mediamtx: 'managed',
+    ...options,
+    args: ['--log-level', 'silent', ...(options.args ?? [])],
+  });
   const { code } = await service.program.exited;
   return { code, stderr: service.program.stderr };
 }
@@ -168,9 +224,13 @@ async function healthOf(service: Service, path: string): Promise<Record<string, 
   const [answer, other] = await Promise.all(
     bases.map(async (base) => {
       const response = await fetch(base + path);
-      return { statusCode: response.status, ...((await response.json()) as object) } as Record<string, unknown>;
+      const body = (await response.json()) as Record<string, unknown>;
+      return Object.assign(body, { statusCode: response.status });
     }),
   );
-  expect({ statusCode: other!['statusCode'], status: other!['status'] }).toEqual({ statusCode: answer!['statusCode'], status: answer!['status'] });
+  expect({ statusCode: other!['statusCode'], status: other!['status'] }).toEqual({
+    statusCode: answer!['statusCode'],
+    status: answer!['status'],
+  });
   return answer!;
 }

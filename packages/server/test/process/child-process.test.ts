@@ -4,7 +4,10 @@ import { describe, expect, test } from 'vitest';
 import { ChildProcess, type ChildOptions } from '../../src/process/child-process.ts';
 
 /** A real shell that runs these words; it says `ready` where a test must wait for its traps. */
-function shell(script: string, options: Partial<ChildOptions> = {}): ChildProcess & AsyncDisposable & { lines: string[] } {
+function shell(
+  script: string,
+  options: Partial<ChildOptions> = {},
+): ChildProcess & AsyncDisposable & { lines: string[] } {
   const lines: string[] = [];
   const child = new ChildProcess({
     name: 'shell',
@@ -24,7 +27,12 @@ describe('a run that ends by itself', () => {
   test('is told with its code, its reason and what it said last', async () => {
     await using child = shell('echo out; echo "went wrong" >&2; exit 3');
     child.start();
-    expect(await child.exited).toMatchObject({ code: 3, signal: null, reason: 'crashed', stderrTail: expect.arrayContaining(['out', 'went wrong']) as unknown });
+    expect(await child.exited).toMatchObject({
+      code: 3,
+      signal: null,
+      reason: 'crashed',
+      stderrTail: expect.arrayContaining(['out', 'went wrong']) as unknown,
+    });
     expect(child).toMatchObject({ state: 'exited', pid: undefined });
     expect(child.lines.toSorted()).toEqual(['stderr: went wrong', 'stdout: out']);
   });
@@ -114,7 +122,10 @@ test('a pid file is there while it runs, and gone after', async () => {
   await using child = shell(sleeper, { pidDir: dir.join('run') });
   child.start();
   const [file] = readdirSync(dir.join('run'));
-  expect(JSON.parse(readFileSync(dir.join('run', file!), 'utf8'))).toMatchObject({ pid: child.pid, command: '/bin/sh' });
+  expect(JSON.parse(readFileSync(dir.join('run', file!), 'utf8'))).toMatchObject({
+    pid: child.pid,
+    command: '/bin/sh',
+  });
   await child.stop();
   expect(existsSync(dir.join('run', file!))).toBe(false);
 });

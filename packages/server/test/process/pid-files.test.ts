@@ -10,7 +10,10 @@ test('what the last run left is ended, gently or not, and its files go', async (
   await using gentle = shell('exec sleep 600');
   await using deaf = shell("trap '' TERM; echo ready; while :; do sleep 0.05; done");
   await until(() => deaf.stdout.includes('ready'));
-  const files = [writePidFile(dir.path, 'a', gentle.pid, 'gentle'), writePidFile(dir.path, 'b', deaf.pid, 'deaf')];
+  const files = [
+    writePidFile(dir.path, 'a', gentle.pid, 'gentle'),
+    writePidFile(dir.path, 'b', deaf.pid, 'deaf'),
+  ];
   expect((await reapLeftovers(dir.path)).sort()).toEqual(['deaf', 'gentle']);
   expect((await gentle.exited).signal).toBe('SIGTERM');
   expect((await deaf.exited).signal).toBe('SIGKILL');
@@ -31,7 +34,14 @@ test('a number that the kernel gave to another program is never signalled', asyn
 
 test('files that a crash cut off, or of another kind, name nobody', async () => {
   await using dir = await TempDir.create();
-  for (const [at, text] of ['', '{"pid": 12', 'null', '[]', '{"pid":"12"}', '{"pid":12,"startTicks":3,"command":"x"}'].entries()) {
+  for (const [at, text] of [
+    '',
+    '{"pid": 12',
+    'null',
+    '[]',
+    '{"pid":"12"}',
+    '{"pid":12,"startTicks":3,"command":"x"}',
+  ].entries()) {
     writeFileSync(dir.join(`a-${at}.pid`), text);
   }
   writeFileSync(dir.join('owner.json'), '{}');

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { run } from '../../src/process/run.ts';
 
-const shell = (script: string, options: object = {}) => run({ command: '/bin/sh', args: ['-c', script], timeoutMs: 20_000, ...options });
+const shell = (script: string, options: object = {}) =>
+  run({ command: '/bin/sh', args: ['-c', script], timeoutMs: 20_000, ...options });
 
 test('what it printed comes with how it ended', async () => {
   const { stdout, exit } = await shell('cat; echo trouble >&2; exit 4', { input: Buffer.from('input') });
@@ -25,11 +26,14 @@ test('one that is aborted on its way is ended', async () => {
   expect((await running).exit.reason).toBe('stopped');
 });
 
-test.each([true, false])('one that is missing is spawn_failed (dying with the parent: %s)', async (dieWithParent) => {
-  const { exit } = await run({ command: '/nowhere/program', args: [], timeoutMs: 20_000, dieWithParent });
-  expect(exit).toMatchObject({ reason: 'spawn_failed' });
-  expect(exit.stderrTail.join()).toContain('/nowhere/program');
-});
+test.each([true, false])(
+  'one that is missing is spawn_failed (dying with the parent: %s)',
+  async (dieWithParent) => {
+    const { exit } = await run({ command: '/nowhere/program', args: [], timeoutMs: 20_000, dieWithParent });
+    expect(exit).toMatchObject({ reason: 'spawn_failed' });
+    expect(exit.stderrTail.join()).toContain('/nowhere/program');
+  },
+);
 
 test('input that nobody reads does no harm', async () => {
   const { exit } = await shell('exit 0', { input: Buffer.alloc(4 * 1024 * 1024) });

@@ -59,7 +59,11 @@ test('a program that is killed comes back as another one, and the reason is kept
 test('one that does not answer in time is ended and started anew, until it does', async () => {
   await using dir = await TempDir.create();
   const file = dir.join('up');
-  await using supervisor = supervise({ script: 'exec sleep 600', probe: probeFile(file), readyTimeoutMs: 100 });
+  await using supervisor = supervise({
+    script: 'exec sleep 600',
+    probe: probeFile(file),
+    readyTimeoutMs: 100,
+  });
   const ready = supervisor.start();
   await until(() => supervisor.exits.length >= 2);
   expect(supervisor.exits[0]).toMatchObject({ reason: 'timed_out' });
@@ -105,9 +109,15 @@ test('stop before it ever answered rejects the start and ends the loop', async (
 });
 
 test.each([
-  [{ reason: 'crashed', code: 2, signal: null, stderrTail: ['a', 'port taken'] }, 'x ended with code 2: port taken'],
+  [
+    { reason: 'crashed', code: 2, signal: null, stderrTail: ['a', 'port taken'] },
+    'x ended with code 2: port taken',
+  ],
   [{ reason: 'crashed', code: null, signal: 'SIGSEGV', stderrTail: [] }, 'x was ended by SIGSEGV'],
-  [{ reason: 'spawn_failed', code: null, signal: null, stderrTail: ['ENOENT'] }, 'x could not be started: ENOENT'],
+  [
+    { reason: 'spawn_failed', code: null, signal: null, stderrTail: ['ENOENT'] },
+    'x could not be started: ENOENT',
+  ],
 ] as const)('an end is told in one sentence: %#', (exit, sentence) => {
   expect(describeExit('x', { durationMs: 1, ...exit, stderrTail: [...exit.stderrTail] })).toBe(sentence);
 });

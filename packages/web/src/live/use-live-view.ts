@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState, useSyncExternalStore, type RefObject } from 'react';
+import { useApp } from '../app-context.ts';
 import { HlsPlayer } from './hls-player.ts';
 import { LiveView, type LiveState } from './live-view.ts';
 import type { PlaybackStats } from './player.ts';
@@ -22,6 +23,7 @@ export interface LivePicture {
 /** Runs a LiveView in a video element for as long as it is wanted. */
 export function useLiveView(options: LiveViewOptions): LivePicture {
   const { device, isWanted } = options;
+  const { headStart } = useApp();
   const videoRef = useRef<HTMLVideoElement>(null);
   const latest = useRef(options);
   const isLeaving = useRef(false);
@@ -31,7 +33,7 @@ export function useLiveView(options: LiveViewOptions): LivePicture {
   const [view] = useState(
     () =>
       new LiveView({
-        webRtc: new WhepPlayer(`/media/${device}/whep`),
+        webRtc: new WhepPlayer(`/media/${device}/whep`, headStart),
         hls: new HlsPlayer(`/media/${device}/hls/index.m3u8`),
       }),
   );

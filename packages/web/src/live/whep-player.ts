@@ -1,5 +1,6 @@
 import { playWhep, WhepError, type WhepSession } from '@mediamtx-camera-service/client';
 import { texts } from '../texts.ts';
+import type { HeadStart } from './head-start.ts';
 import {
   delay,
   endingOf,
@@ -24,9 +25,11 @@ const offerRefused = new Set([400, 405, 406, 415, 501]);
 
 export class WhepPlayer implements Player {
   readonly #url: string;
+  readonly #headStart: HeadStart;
 
-  constructor(url: string) {
+  constructor(url: string, headStart: HeadStart) {
     this.#url = url;
+    this.#headStart = headStart;
   }
 
   start(element: HTMLVideoElement): Playback {
@@ -34,7 +37,8 @@ export class WhepPlayer implements Player {
     const { signal } = controller;
     const giveUp = new PlaybackError(texts.why.notReady, { isStreamMissing: true });
     const cap = setTimeout(() => controller.abort(giveUp), answerCapMs);
-    const session = playWhep({ url: this.#url, element, signal }).finally(() => clearTimeout(cap));
+    const opening = this.#headStart.take(this.#url, signal) ?? playWhep({ url: this.#url, signal });
+    const session = opening.finally(() => clearTimeout(cap));
     let latest: PlaybackStats | undefined;
     let peer: RTCPeerConnection | undefined;
     return {
@@ -66,6 +70,7 @@ async function awaitFrame(
   const running = await session.catch((error: unknown) => {
     throw asPlaybackError(error);
   });
+  element.srcObject = running.stream;
   await Promise.race([
     framePresented(element),
     disconnected(running.peer).then(({ reason }) => {

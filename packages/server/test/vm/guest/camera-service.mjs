@@ -1,5 +1,6 @@
 // The real service in the guest, and one client that hears everything it tells.
 import { execFile } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
 
 import { Service, ffmpegBinary } from '@mediamtx-camera-service/testkit';
@@ -69,4 +70,20 @@ export async function decode(input, { before = [], frames } = {}) {
     size: lines.find((line) => line.startsWith('#dimensions 0: '))?.slice('#dimensions 0: '.length),
     complaints: stderr,
   };
+}
+
+/** The running programs that could be the service's. */
+export function runningPrograms() {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map((pid) => ({ pid: Number(pid), command: commandOf(pid) }))
+    .filter(({ command }) => /ffmpeg|mediamtx|node/.test(command));
+}
+
+function commandOf(pid) {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
+  } catch {
+    return ''; // ended meanwhile
+  }
 }

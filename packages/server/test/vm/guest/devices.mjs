@@ -1,17 +1,14 @@
 // Drives the V4L2 watcher against the kernel's virtual cameras, and prints what it saw, one JSON a line.
 // Usage: node devices.mjs FFMPEG
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { chmodSync, readdirSync, readFileSync } from 'node:fs';
 
 import { findHolder } from '../../../dist/devices/v4l2/holder.js';
 import { openDevice } from '../../../dist/devices/v4l2/ioctl.js';
 import { V4l2Watcher } from '../../../dist/devices/v4l2/watcher.js';
+import { holdCamera, setOff } from './faults.mjs';
 import { report, run, until } from './steps.mjs';
 
 const [ffmpegPath] = process.argv.slice(2);
-const VIDIOC_S_CTRL = 0xc008561c;
-const CONTROL_DISCONNECT = 0x00f0f041;
 const WEBCAM = ['num_inputs=1', 'input_types=0x0'];
 
 const deliveries = [];
@@ -80,10 +77,7 @@ async function namesADeadDevice() {
   const before = find('vivi2');
   // Held open meanwhile: this fault heals when the last user closes.
   const device = await openDevice(before.node);
-  const control = Buffer.alloc(8);
-  control.writeUInt32LE(CONTROL_DISCONNECT, 0);
-  control.writeInt32LE(1, 4);
-  device.ioctl(VIDIOC_S_CTRL, control);
+  setOff('disconnect', device);
   await watcher.rescan();
   const dead = find('vivi2');
   await device.close();
@@ -111,18 +105,11 @@ async function namesADeniedDevice() {
 async function namesTheHolder() {
   const { node } = find('vivi2');
   const free = await findHolder(node);
-  const input = ['-f', 'v4l2', '-input_format', 'yuyv422', '-video_size', '320x180', '-i', node];
-  const ffmpeg = spawn(ffmpegPath, ['-nostdin', '-loglevel', 'error', ...input, '-f', 'null', '-'], {
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
-  const holder = await until('ffmpeg to stream', async () => {
-    const found = await findHolder(node);
-    return found && readFileSync(`/proc/${found.pid}/maps`, 'utf8').includes(node) ? found : undefined;
-  });
+  const ffmpeg = await holdCamera(ffmpegPath, node);
+  const holder = await findHolder(node);
   await watcher.rescan();
   report('holder', { free: free ?? null, holder, pid: ffmpeg.pid, problem: find('vivi2').problem });
-  ffmpeg.kill('SIGTERM');
-  await once(ffmpeg, 'exit');
+  await ffmpeg.release();
 }
 
 async function survivesFlutter() {

@@ -1,30 +1,30 @@
 // Drives the real service with the kernel's virtual camera through its whole story, one JSON a line.
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { ffmpegBinary } from '@mediamtx-camera-service/testkit';
 
 import { openDevice } from '../../../dist/devices/v4l2/ioctl.js';
-import { decode, refusal, startService, tells } from './camera-service.mjs';
+import { decode, refusal, runningPrograms, startService, tells } from './camera-service.mjs';
+import { holdCamera, setOff } from './faults.mjs';
 import { report, run, until } from './steps.mjs';
 
-const VIDIOC_S_CTRL = 0xc008561c;
-const CONTROL_DISCONNECT = 0x00f0f041;
-const CONTROL_FATAL_STREAMING_ERROR = 0x00f0f046;
 const DEVICE = 'camera0';
 const NODE = '/dev/video0';
 const NODE_LATER = '/dev/video5';
 
 const { service, call, told } = await startService();
 const hears = (from, name, fields) => tells({ told, from, name, fields });
-const status = () => call('get_camera_status', { device: DEVICE });
+const cameraStatus = () => call('get_camera_status', { device: DEVICE });
 const stream = () => call('get_stream_status', { device: DEVICE });
 const framesSent = async (count) =>
   until(`${count} frames`, async () => (await stream()).metrics.frames_sent >= count);
 const isLive = () => until('the picture to be live', async () => (await stream()).ready);
-const news = (from, wanted) => told.slice(from).filter(({ name }) => name === wanted).map(({ params }) => params);
+const news = (from, wanted) =>
+  told
+    .slice(from)
+    .filter(({ name }) => name === wanted)
+    .map(({ params }) => params);
 
 async function findsTheCamera() {
   await until('the camera', async () => (await call('get_camera_list')).connected > 0);
@@ -33,7 +33,11 @@ async function findsTheCamera() {
     return answer.components.mediamtx === 'RUNNING' ? answer : undefined;
   });
   const { cameras } = await call('get_camera_list');
-  report('found', { cameras, health, capabilities: await call('get_camera_capabilities', { device: DEVICE }) });
+  report('found', {
+    cameras,
+    health,
+    capabilities: await call('get_camera_capabilities', { device: DEVICE }),
+  });
 }
 
 async function snapsCold() {
@@ -97,7 +101,7 @@ async function survivesUnplugging() {
     disconnected,
     trouble,
     standIn,
-    camera: await status(),
+    camera: await cameraStatus(),
     stream: await stream(),
     address: await call('get_stream_url', { device: DEVICE }),
     refusals: {
@@ -114,10 +118,15 @@ async function survivesUnplugging() {
 async function takesItBack() {
   const from = told.length;
   // The number can be chosen only once the last who held the camera has let it go.
-  await until('the plug', () => run('plug', '1', NODE_LATER.slice('/dev/video'.length)).then(() => true, () => false));
+  await until('the plug', () =>
+    run('plug', '1', NODE_LATER.slice('/dev/video'.length)).then(
+      () => true,
+      () => false,
+    ),
+  );
   const connected = await hears(from, 'camera_status_update', { device: DEVICE, status: 'CONNECTED' });
   await isLive();
-  const camera = await status();
+  const camera = await cameraStatus();
   await hears(from, 'recording_status_update', { status: 'STARTED' });
   await framesSent(20);
   const stopped = await call('stop_recording', { device: DEVICE });
@@ -142,17 +151,16 @@ async function namesWhoIsUsingIt() {
   await call('stop_streaming', { device: DEVICE });
   await until('the camera to be free', async () => (await stream()).status === 'INACTIVE');
   const from = told.length;
-  const holder = await holdCamera();
+  const holder = await holdCamera(ffmpegBinary(), NODE_LATER);
   const coldSnapshot = await refusal(call('take_snapshot', { device: DEVICE }));
   await call('start_streaming', { device: DEVICE });
   const camera = await until('the holder to be named', async () => {
-    const answer = await status();
+    const answer = await cameraStatus();
     return answer.status_reason?.includes('process') ? answer : undefined;
   });
   const busySnapshot = await refusal(call('take_snapshot', { device: DEVICE }));
   const health = await call('get_status');
-  holder.kill('SIGTERM');
-  await once(holder, 'exit');
+  await holder.release();
   await hears(from, 'camera_status_update', { device: DEVICE, status: 'BUSY' });
   await isLive();
   report('busy', {
@@ -162,19 +170,9 @@ async function namesWhoIsUsingIt() {
     busySnapshot,
     health,
     told: news(from, 'camera_status_update'),
-    freed: await status(),
+    freed: await cameraStatus(),
     snapshot: await call('take_snapshot', { device: DEVICE }),
   });
-}
-
-/** Another program that streams from the camera. */
-async function holdCamera() {
-  const input = ['-f', 'v4l2', '-input_format', 'yuyv422', '-video_size', '320x180', '-i', NODE_LATER];
-  const ffmpeg = spawn(ffmpegBinary(), ['-nostdin', '-loglevel', 'error', ...input, '-f', 'null', '-'], {
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
-  await until('ffmpeg to stream', () => readFileSync(`/proc/${ffmpeg.pid}/maps`, 'utf8').includes(NODE_LATER));
-  return ffmpeg;
 }
 
 /** One end of the stream that a new start mends. */
@@ -182,55 +180,32 @@ async function mendsAnInputError() {
   const from = told.length;
   const { pid } = (await stream()).ffmpeg_process;
   const device = await openDevice(NODE_LATER);
-  setControl(device, CONTROL_FATAL_STREAMING_ERROR);
+  setOff('fatalStreamingError', device);
   await until('a new capture', async () => {
     const { ready, ffmpeg_process } = await stream();
     return ready && ffmpeg_process.pid !== pid;
   });
   await device.close();
-  report('input-error', { told: news(from, 'camera_status_update'), camera: await status() });
+  report('input-error', { told: news(from, 'camera_status_update'), camera: await cameraStatus() });
 }
 
 /** The node stays, but all that is asked of it fails; it heals when the last who has it open closes it. */
 async function namesADeadCamera() {
   const device = await openDevice(NODE_LATER);
-  setControl(device, CONTROL_DISCONNECT);
+  setOff('disconnect', device);
   const dead = await until('the fault to be told', async () => {
-    const answer = await status();
+    const answer = await cameraStatus();
     return answer.status === 'ERROR' ? answer : undefined;
   });
   const snapshot = await refusal(call('take_snapshot', { device: DEVICE }));
   await device.close();
   await isLive();
-  report('dead', { dead, snapshot, healed: await status() });
-}
-
-function setControl(device, id) {
-  const control = Buffer.alloc(8);
-  control.writeUInt32LE(id, 0);
-  control.writeInt32LE(1, 4);
-  device.ioctl(VIDIOC_S_CTRL, control);
+  report('dead', { dead, snapshot, healed: await cameraStatus() });
 }
 
 async function ends() {
   const code = await service.stop();
-  report('ended', { code, left: programs().filter(({ pid }) => pid !== process.pid) });
-}
-
-/** The running programs that could be the service's. */
-function programs() {
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .map((pid) => ({ pid: Number(pid), command: commandOf(pid) }))
-    .filter(({ command }) => /ffmpeg|mediamtx|node/.test(command));
-}
-
-function commandOf(pid) {
-  try {
-    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
-  } catch {
-    return ''; // ended meanwhile
-  }
+  report('ended', { code, left: runningPrograms().filter(({ pid }) => pid !== process.pid) });
 }
 
 function recordingPath(filename) {

@@ -1,0 +1,71 @@
+import { TempDir } from '@mediamtx-camera-service/testkit';
+import { expect, test } from 'vitest';
+import { openDatabase, openRawDatabase, transaction, type Database } from '../../src/store/database.ts';
+import { migrations } from '../../src/store/migrations.ts';
+
+const versionOf = (db: Database) =>
+  (db.prepare('PRAGMA user_version').get() as { user_version: number }).user_version;
+
+function schemaOf(db: Database): string[] {
+  const rows = db.prepare('SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY name').all() as {
+    sql: string;
+  }[];
+  return rows.map(({ sql }) => sql);
+}
+
+test('a new file gets the newest schema, and opening it again changes nothing', async () => {
+  await using dir = await TempDir.create();
+  const file = dir.join('a.db');
+  const first = openDatabase(file);
+  const schema = schemaOf(first);
+  expect(versionOf(first)).toBe(migrations.length);
+  first.close();
+  const second = openDatabase(file);
+  expect({ version: versionOf(second), schema: schemaOf(second) }).toEqual({
+    version: migrations.length,
+    schema,
+  });
+  second.close();
+});
+
+test('a file of any earlier version comes to the same schema as a new one', async () => {
+  await using dir = await TempDir.create();
+  const fresh = openDatabase(dir.join('new.db'));
+  for (let version = 0; version < migrations.length; version++) {
+    const file = dir.join(`old-${version}.db`);
+    const old = openRawDatabase(file);
+    for (const migration of migrations.slice(0, version)) old.exec(migration);
+    old.exec(`PRAGMA user_version = ${version}`);
+    old.close();
+    const db = openDatabase(file);
+    expect(schemaOf(db)).toEqual(schemaOf(fresh));
+    db.close();
+  }
+  fresh.close();
+});
+
+test('a file of a newer version is refused and not touched', async () => {
+  await using dir = await TempDir.create();
+  const newer = openRawDatabase(dir.join('a.db'));
+  newer.exec(`PRAGMA user_version = ${migrations.length + 1}`);
+  newer.close();
+  expect(() => openDatabase(dir.join('a.db'))).toThrow('the database is of a newer version of the service');
+  const same = openRawDatabase(dir.join('a.db'));
+  expect(schemaOf(same)).toEqual([]);
+  same.close();
+});
+
+test('a transaction that fails leaves nothing of itself', async () => {
+  await using dir = await TempDir.create();
+  const db = openDatabase(dir.join('a.db'));
+  const add = (name: string) =>
+    db.prepare('INSERT INTO streams (name, source, created_at) VALUES (?, ?, 0)').run(name, 'rtsp://a');
+  const work = () => {
+    add('one');
+    add('one');
+  };
+  expect(() => transaction(db, work)).toThrow(/UNIQUE/);
+  expect(db.prepare('SELECT COUNT(*) AS count FROM streams').get()).toEqual({ count: 0 });
+  expect(transaction(db, () => add('two').changes)).toBe(1);
+  db.close();
+});
