@@ -1,7 +1,7 @@
 #!/bin/sh
 # The API by curl alone: takes a snapshot, records three seconds, downloads both, and fetches the newest picture.
 #
-#   CAMERA_SERVICE_TOKEN=$(node packages/cli/dist/main.js token create --role operator) sh examples/curl.sh [http://127.0.0.1:8002] [camera0]
+#   CAMERA_SERVICE_TOKEN=$(npx camera-service token create --role operator) sh examples/curl.sh [http://127.0.0.1:8002] [camera0]
 set -eu
 base=${1:-http://127.0.0.1:8002}
 device=${2:-camera0}

@@ -1,7 +1,7 @@
 // A whole client in one file, with nothing but the `ws` package: logs in, listens, takes a snapshot, records five
 // seconds, and downloads the clip.
 //
-//   node packages/cli/dist/main.js token create --role operator > token.txt
+//   npx camera-service token create --role operator > token.txt
 //   CAMERA_SERVICE_TOKEN=$(cat token.txt) node examples/node-client.mjs [http://127.0.0.1:8002]
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 import { WebSocket } from 'ws';
 import { pause } from './numbers.mjs';
@@ -41,21 +42,22 @@ export function nameOf(pid) {
   return readFileSync(`/proc/${pid}/comm`, 'utf8').trim();
 }
 
-/** Makes a Node process with `--inspect` collect its garbage, so that what is measured is what is held. */
-export async function collectGarbage(inspectorUrl) {
+/** Has a Node process with `--inspect` collect its garbage; resolves with the MB that JavaScript then holds. */
+export async function settledHeapMb(inspectorUrl) {
   const socket = new WebSocket(inspectorUrl);
-  await new Promise((resolve, reject) => {
-    socket.once('open', resolve);
-    socket.once('error', reject);
-  });
-  for (let id = 1; id <= 3; id += 1) {
-    const answer = new Promise((resolve) => {
-      socket.once('message', resolve);
-    });
-    socket.send(JSON.stringify({ id, method: 'HeapProfiler.collectGarbage' }));
-    await answer;
-  }
+  await once(socket, 'open');
+  let id = 0;
+  const ask = async (method, params = {}) => {
+    id += 1;
+    socket.send(JSON.stringify({ id, method, params }));
+    const [answer] = await once(socket, 'message');
+    return JSON.parse(answer.toString()).result;
+  };
+  for (let round = 0; round < 3; round += 1) await ask('HeapProfiler.collectGarbage');
+  const expression = '(({ heapUsed, external }) => heapUsed + external)(process.memoryUsage())';
+  const { result } = await ask('Runtime.evaluate', { expression });
   socket.close();
+  return result.value / 1e6;
 }
 
 /** What Node writes when it runs with `--inspect`. */

@@ -32,7 +32,13 @@ function startEarly(): Plugin {
       handler: (_html, { bundle = {} }) => {
         const early = Object.values(bundle).find((file) => file.type === 'chunk' && file.name === 'early');
         if (!early) throw new Error('there is no early script');
-        const attrs = { type: 'module', async: true, fetchpriority: 'high', crossorigin: true, src: `/${early.fileName}` };
+        const attrs = {
+          type: 'module',
+          async: true,
+          fetchpriority: 'high',
+          crossorigin: true,
+          src: `/${early.fileName}`,
+        };
         return [{ tag: 'script', attrs, injectTo: 'head' }];
       },
     },

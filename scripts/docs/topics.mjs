@@ -1,5 +1,4 @@
 const recordingData = ['device', 'filename', 'duration', 'session_id', 'reason', 'status'];
-const notYet = 'Can be subscribed to; nothing in this version sends it';
 
 /**
  * What each topic tells.
@@ -16,7 +15,10 @@ export const topicMeanings = {
     meaning: 'The formats and modes of a camera were read, or are others than before',
     data: ['device', 'formats'],
   },
-  'camera.capability_error': { meaning: notYet, data: [] },
+  'camera.capability_error': {
+    meaning: 'What a camera can do could not be asked',
+    data: ['device', 'reason'],
+  },
   'recording.start': { meaning: 'The file of a recording is there', data: recordingData },
   'recording.stop': {
     meaning: 'A recording is closed and playable',
@@ -38,8 +40,11 @@ export const topicMeanings = {
   },
   'system.startup': { meaning: 'The service is up', data: ['version'] },
   'system.shutdown': { meaning: 'The service ends; sockets are closed next', data: ['reason'] },
-  'system.error': { meaning: notYet, data: [] },
-  'mediamtx.stream': { meaning: notYet, data: [] },
+  'system.error': {
+    meaning: 'A call met a fault of the service; the log has it under the id',
+    data: ['method', 'request_id'],
+  },
+  'mediamtx.stream': { meaning: 'A path got its picture or lost it', data: ['name', 'ready'] },
   'mediamtx.path': { meaning: 'A stream was created or deleted', data: ['name', 'action'] },
-  'mediamtx.error': { meaning: notYet, data: [] },
+  'mediamtx.error': { meaning: 'MediaMTX does not answer', data: ['reason'] },
 };

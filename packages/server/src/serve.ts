@@ -1,5 +1,11 @@
 import { renameSync, rmSync, writeFileSync } from 'node:fs';
-import { ConfigError, configExitCode, loadConfig, type EffectiveConfig } from './config/load.ts';
+import {
+  ConfigError,
+  configExitCode,
+  defaultDataDir,
+  loadConfig,
+  type EffectiveConfig,
+} from './config/load.ts';
 import { messageOf } from './errors.ts';
 import { createLog } from './log.ts';
 import { ServiceManager, type ServiceAddresses } from './service-manager.ts';
@@ -75,6 +81,8 @@ function writeReadyFile(path: string, addresses: ServiceAddresses): void {
 
 function welcome(addresses: ServiceAddresses, loginUrl: string): string {
   const { mediamtx } = addresses;
+  const dataDirOption =
+    addresses.data_dir === defaultDataDir(process.env) ? '' : ` --data-dir ${addresses.data_dir}`;
   const media = mediamtx.version ? `${mediamtx.version}, ${mediamtx.mode}` : 'not available; see the log';
   return [
     '',
@@ -82,6 +90,7 @@ function welcome(addresses: ServiceAddresses, loginUrl: string): string {
     '',
     `  Page       ${loginUrl}`,
     '             (the link logs in once, within 10 minutes)',
+    `  Token      npx camera-service token create --role operator${dataDirOption}`,
     `  API        ${addresses.ws_url}`,
     `  RTSP       ${addresses.rtsp_url}cameraN`,
     `  Health     ${addresses.health_url}`,

@@ -195,7 +195,15 @@ export class ServiceManager {
     return media;
   }
 
-  async #startCameras({ cameras, monitor, recordings, stills, streams, check, media }: CameraParts): Promise<void> {
+  async #startCameras({
+    cameras,
+    monitor,
+    recordings,
+    stills,
+    streams,
+    check,
+    media,
+  }: CameraParts): Promise<void> {
     await check();
     streams.load();
     cameras.load();

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 
 const manifest = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
   version: string;
@@ -6,3 +6,6 @@ const manifest = JSON.parse(readFileSync(new URL('../package.json', import.meta.
 
 /** The version of the service, as its package tells it. */
 export const serviceVersion = manifest.version;
+
+/** When this build was made. */
+export const buildDate = statSync(new URL(import.meta.url)).mtime.toISOString();

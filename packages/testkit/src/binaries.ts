@@ -14,6 +14,11 @@ export function ffmpegBinary(): string {
   return firstExisting('ffmpeg', [join(cache, 'ffmpeg', 'ffmpeg')]);
 }
 
+/** Debian's Chromium, which plays H.264 where a downloaded test browser does not. */
+export function chromiumBinary(): string {
+  return firstExisting('chromium', ['/usr/bin/chromium']);
+}
+
 function firstExisting(name: string, files: string[]): string {
   const onPath = (process.env['PATH'] ?? '').split(delimiter).map((dir) => join(dir, name));
   const found = [...files, ...onPath].find((file) => existsSync(file));

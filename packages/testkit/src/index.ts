@@ -1,4 +1,5 @@
-export { ffmpegBinary, mediaMtxBinary } from './binaries.ts';
+export { chromiumBinary, ffmpegBinary, mediaMtxBinary } from './binaries.ts';
+export { Browser, type Tab, type TabOptions } from './browser.ts';
 export { cliMain, runCli, type CliResult } from './cli.ts';
 export { freePort } from './free-port.ts';
 export { MediaMtx, type MediaMtxOptions } from './media-mtx.ts';

@@ -117,7 +117,7 @@ export class MediaMtx implements AsyncDisposable {
 }
 
 function launch(config: string, hides: string | undefined): Program {
-  const [command, ...args] =
+  const [command, ...args]: [string, ...string[]] =
     hides === undefined
       ? [mediaMtxBinary(), config]
       : [
@@ -131,7 +131,7 @@ function launch(config: string, hides: string | undefined): Program {
           config,
         ];
   return Program.start({
-    command: command!,
+    command,
     args,
     env: { PATH: process.env['PATH'], HOME: process.env['HOME'], TZ: 'UTC', MTX_MOQ: 'no' },
   });

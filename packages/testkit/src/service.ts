@@ -200,6 +200,9 @@ function launch(options: ServiceOptions, dir: TempDir, external: MediaMtx | unde
     ],
     env: environment({
       CAMERA_SERVICE_MEDIAMTX_MODE: 'managed',
+      // The default ports are for the MediaMTX of a run in external mode.
+      CAMERA_SERVICE_MEDIAMTX_RTSP_PORT: '0',
+      CAMERA_SERVICE_MEDIAMTX_WEBRTC_PORT: '0',
       CAMERA_SERVICE_STORAGE_MIN_FREE: '0',
       CAMERA_SERVICE_SECURITY_RATE_LIMIT_PER_MINUTE: '0',
       ...external?.serviceFlags,

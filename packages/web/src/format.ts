@@ -65,3 +65,13 @@ export function formatTimeShort(time: string): string {
 export function formatTimeWithZone(time: string): string {
   return withZone.format(new Date(time));
 }
+
+/** What the service says in phrases, as sentences; the empty ones are left out. */
+export function joinSentences(phrases: (string | undefined)[]): string {
+  return phrases
+    .filter((phrase) => phrase !== undefined)
+    .filter((phrase) => phrase !== '')
+    .map((phrase) => phrase.charAt(0).toUpperCase() + phrase.slice(1))
+    .map((phrase) => (/[.!?]$/.test(phrase) ? phrase : `${phrase}.`))
+    .join(' ');
+}

@@ -129,7 +129,7 @@ export const texts = {
     submit: 'Sign in',
     howTitle: 'How to get a token',
     howText: 'On the machine that runs the service:',
-    command: 'camera-service token create --role admin',
+    command: 'npx camera-service token create --role admin',
     roles: 'Roles: viewer looks, operator also snaps and records, admin does everything.',
     expired:
       'That sign-in link was used already or is older than 10 minutes. Paste a token, or restart the service for a new link.',

@@ -15,7 +15,8 @@ export const streamSource = z
   .string()
   .max(2048)
   // MediaMTX substitutes $NAME in sources, and a control character or blank could begin a second one.
-  .refine((text) => !/[\p{Cc}\s$]/u.test(text), 'no blanks, control characters or $')
+  // A backslash is a part of the host to one parser and a slash to another, so it could hide where a source leads.
+  .refine((text) => !/[\p{Cc}\s$\\]/u.test(text), 'no blanks, control characters, backslashes or $')
   .refine((text) => {
     const url = parseUrl(text);
     return url !== undefined && sourceProtocols.includes(url.protocol) && url.hostname !== '';
@@ -32,7 +33,11 @@ function isLinkLocal(text: string): boolean {
   // Schemes that the URL standard doesn't know leave a host as it was written; http makes it canonical.
   const url = parseUrl(text.replace(/^[a-z]+:/i, 'http:'));
   const host = url?.hostname ?? '';
-  return host.startsWith('169.254.') || /^\[fe[89ab][0-9a-f]:/i.test(host) || /^\[::ffff:a9fe:/i.test(host);
+  return (
+    host.startsWith('169.254.') ||
+    /^\[fe[89ab][0-9a-f]:/i.test(host) ||
+    /^\[(::|64:ff9b::)(ffff:)?a9fe:/i.test(host)
+  );
 }
 
 export const streamEntry = z.object({

@@ -14,6 +14,7 @@ interface Told {
   reason: string | null;
   state: string;
   capabilities: string;
+  probeProblem: string | null;
   isRecording: boolean;
 }
 
@@ -32,11 +33,21 @@ export class CameraAnnouncer {
     const state = `${row.name} ${mode.width}x${mode.height}@${mode.fps} ${row.node}`;
     const capabilities = JSON.stringify(row.capabilities);
     const before = this.#told.get(device);
-    const now: Told = { status, reason: statusReason, state, capabilities, isRecording };
+    const now: Told = {
+      status,
+      reason: statusReason,
+      state,
+      capabilities,
+      probeProblem: camera.probeProblem,
+      isRecording,
+    };
     this.#told.set(device, now);
     const isNew = before?.status !== status || before.reason !== statusReason || before.state !== state;
     if (isNew) this.#tellStatus(camera, before);
     else if (before.isRecording !== isRecording) this.#notify(camera);
+    if (camera.probeProblem !== null && camera.probeProblem !== before?.probeProblem) {
+      this.#deps.events.append('camera.capability_error', { device, reason: camera.probeProblem }, device);
+    }
     if (before?.capabilities !== capabilities && row.capabilities.modes.length > 0) {
       this.#deps.events.append(
         'camera.capability_detected',

@@ -37,6 +37,7 @@ export function viewCamera(
     session_id: recording?.sessionId ?? null,
     current_file: recording?.filename ?? null,
     elapsed_time: recording?.elapsedSeconds ?? null,
-    last_seen: new Date(row.lastSeen).toISOString(),
+    // One that is there is seen now.
+    last_seen: new Date(camera.isPresent ? Date.now() : row.lastSeen).toISOString(),
   };
 }

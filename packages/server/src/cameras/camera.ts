@@ -115,6 +115,11 @@ export class Camera {
     return this.#failure ?? null;
   }
 
+  /** Why its capabilities could not be asked, in words. */
+  get probeProblem(): string | null {
+    return this.#isPresent && this.#problem?.status === 'ERROR' ? this.#problem.reason : null;
+  }
+
   /** Epoch milliseconds at which it went; undefined while it is there. */
   get goneAt(): number | undefined {
     return this.#goneAt;

@@ -99,7 +99,7 @@ export class CameraRegistry {
       name: candidate.name,
       identity: candidate.identity,
       capabilities: candidate.capabilities,
-      capabilityStatus: candidate.capabilities.modes.length > 0 ? 'PROVISIONAL' : 'NONE',
+      capabilityStatus: firstStatus(candidate),
       node: candidate.node,
       createdAt: now,
       lastSeen: now,
@@ -115,4 +115,10 @@ export class CameraRegistry {
     this.#deps.onAdded(camera);
     return camera;
   }
+}
+
+/** A second probe must agree before a device's word is taken; a test camera's modes are our own. */
+function firstStatus({ kind, capabilities }: DeviceCandidate): CameraRow['capabilityStatus'] {
+  if (capabilities.modes.length === 0) return 'NONE';
+  return kind === 'test' ? 'CONFIRMED' : 'PROVISIONAL';
 }

@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { parseDocument } from 'yaml';
 import { z } from 'zod';
 import { messageOf } from '../errors.ts';
+import { describeIssue } from '../schema-issue.ts';
 import { configSchema, type Config } from './schema.ts';
 
 /** The exit code for a configuration that can't be used (EX_CONFIG of sysexits). */
@@ -48,7 +49,7 @@ export function loadConfig(sources: ConfigSources): EffectiveConfig {
   }
   const parsed = configSchema.safeParse(values);
   if (!parsed.success)
-    throw new ConfigError(parsed.error.issues.flatMap((issue) => describeIssue(issue, origins)));
+    throw new ConfigError(parsed.error.issues.flatMap((issue) => tellIssue(issue, origins)));
   const config = parsed.data;
   const dataDir = resolve(config.storage.data_dir ?? defaultDataDir(env));
   return { ...config, storage: { ...config.storage, data_dir: dataDir } };
@@ -122,11 +123,11 @@ function setPath(tree: Tree, path: string, value: unknown): void {
   tree[section] = { ...present, [key]: value };
 }
 
-function describeIssue(issue: z.core.$ZodIssue, origins: Map<string, string>): string[] {
+function tellIssue(issue: z.core.$ZodIssue, origins: Map<string, string>): string[] {
   const path = issue.path.join('.');
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => `${path ? `${path}.` : ''}${key}: there is no such key`);
   }
   const origin = origins.get(path);
-  return [`${path || 'configuration'}: ${issue.message}${origin ? ` (from ${origin})` : ''}`];
+  return [`${path || 'configuration'}: ${describeIssue(issue).problem}${origin ? ` (from ${origin})` : ''}`];
 }

@@ -52,7 +52,7 @@ const mediamtx = section({
   api_username: z.string().optional().describe('User of the external API'),
   api_password: z.string().optional().describe('Its password'),
   binary: path.optional().describe('The program; default: PATH, then the cache'),
-  host: hostName.default('127.0.0.1').describe('Address of the own RTSP and WebRTC media ports'),
+  host: hostName.optional().describe('Address of the own RTSP and WebRTC media ports; default: server.host'),
   rtsp_port: port.optional().describe('RTSP; 8554, or the next free one where it is not set'),
   webrtc_port: port.optional().describe('WebRTC media (UDP); 8189, or the next free one where it is not set'),
   rtsp_url: z.url().default('rtsp://127.0.0.1:8554').describe('RTSP of an external MediaMTX'),

@@ -28,6 +28,7 @@ import { RecordingStore } from '../store/recordings.ts';
 import { SnapshotStore } from '../store/snapshots.ts';
 import { StreamStore } from '../store/streams.ts';
 import { CameraMedia } from '../streams/camera-media.ts';
+import { StreamNews } from '../streams/stream-news.ts';
 import { Streams } from '../streams/streams.ts';
 import type { TapPool } from '../taps/tap-pool.ts';
 import { messageOf } from '../errors.ts';
@@ -129,7 +130,13 @@ export function buildCameras(deps: BuildCamerasDeps) {
   });
 
   media.controller.onState((state) => cameras.list().forEach((camera) => camera.setMediaUp(state === 'up')));
-  media.controller.onPaths(() => {
+  const streamNews = new StreamNews({ events });
+  media.controller.onState((state) => {
+    if (state === 'down')
+      events.append('mediamtx.error', { reason: media.problem ?? 'MediaMTX is not available' });
+  });
+  media.controller.onPaths((paths) => {
+    streamNews.note(paths);
     for (const camera of cameras.list()) camera.demand.setReaders(media.controller.viewersOf(camera.device));
   });
   taps.onState((name, state) => cameras.find(name)?.followTap(state));
@@ -152,7 +159,13 @@ export function buildCameras(deps: BuildCamerasDeps) {
     catalog: new Catalog({ recordings, recordingStore, snapshots, snapshotStore }),
     /** Makes files and catalog agree; before anything records. */
     check: async (): Promise<void> => {
-      await checkRecordings({ store: recordingStore, recordingsDir: paths.recordings, ffmpeg: shortFfmpeg, now, log });
+      await checkRecordings({
+        store: recordingStore,
+        recordingsDir: paths.recordings,
+        ffmpeg: shortFfmpeg,
+        now,
+        log,
+      });
       await snapshots.check();
     },
   };

@@ -19,7 +19,7 @@ import { streamHandlers } from '../rpc/handlers/stream.ts';
 import { systemHandlers } from '../rpc/handlers/system.ts';
 import { RpcServer } from '../rpc/rpc-server.ts';
 import { Sessions } from '../rpc/sessions.ts';
-import { serviceVersion } from '../version.ts';
+import { buildDate, serviceVersion } from '../version.ts';
 import type { CameraParts } from './build-cameras.ts';
 
 export interface BuildRpcDeps extends CameraParts {
@@ -54,7 +54,7 @@ export function buildRpc(deps: BuildRpcDeps): RpcServer {
       snapshot: snapshotHandlers({ ...deps, store: deps.snapshotStore, downloadUrl }),
       recording: recordingHandlers({ ...deps, store: deps.recordingStore, downloadUrl }),
       stream: streamHandlers(deps),
-      system: systemHandlers({ ...deps, version: serviceVersion, buildDate: null }),
+      system: systemHandlers({ ...deps, version: serviceVersion, buildDate }),
     }),
     sessions,
     events,

@@ -98,7 +98,9 @@ export class MediaMtxApi {
   }
 
   async listRtspSessions(): Promise<RtspSession[]> {
-    const { items } = (await this.#call('GET', `/v3/rtspsessions/list?${everything}`)) as { items: RtspSession[] };
+    const { items } = (await this.#call('GET', `/v3/rtspsessions/list?${everything}`)) as {
+      items: RtspSession[];
+    };
     return items;
   }
 
@@ -127,13 +129,20 @@ export class MediaMtxApi {
     }
   }
 
-  #call(method: string, path: string, options: { body?: unknown; timeoutMs?: number } = {}): Promise<unknown> {
+  #call(
+    method: string,
+    path: string,
+    options: { body?: unknown; timeoutMs?: number } = {},
+  ): Promise<unknown> {
     const { body, timeoutMs = this.#options.timeoutMs } = options;
     const { authorization, ...where } = this.#options.endpoint;
     const text = body === undefined ? undefined : JSON.stringify(body);
     const headers: Record<string, string> = {
       ...(authorization && { authorization }),
-      ...(text !== undefined && { 'content-type': 'application/json', 'content-length': String(Buffer.byteLength(text)) }),
+      ...(text !== undefined && {
+        'content-type': 'application/json',
+        'content-length': String(Buffer.byteLength(text)),
+      }),
     };
     return new Promise((resolve, reject) => {
       const call = request({ ...where, path, method, headers, agent: this.#agent }, (response) => {
@@ -168,7 +177,9 @@ function parseLeniently(text: string): unknown {
   try {
     return JSON.parse(text) as unknown;
   } catch (error) {
-    throw unreachable(new Error(`MediaMTX answered with something else than JSON: ${text.slice(0, 80)}`, { cause: error }));
+    throw unreachable(
+      new Error(`MediaMTX answered with something else than JSON: ${text.slice(0, 80)}`, { cause: error }),
+    );
   }
 }
 
@@ -196,7 +207,9 @@ function refused(status: number, answer: string): AppError {
     words ||= messageOf(error);
   }
   const suggestion =
-    status === 401 ? 'Set mediamtx.api_username and mediamtx.api_password to a user that may use the API.' : '';
+    status === 401
+      ? 'Set mediamtx.api_username and mediamtx.api_password to a user that may use the API.'
+      : '';
   return new AppError('dependency_failed', {
     reason: status === 401 ? 'mediamtx_unauthorized' : 'mediamtx_refused',
     dependency: 'mediamtx',

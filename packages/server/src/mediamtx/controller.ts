@@ -1,7 +1,14 @@
 import type { Logger } from 'pino';
 import { AppError, messageOf } from '../errors.ts';
 import { delay } from '../process/delay.ts';
-import { isRefusal, isStatus, MediaMtxApi, type InternalUser, type PathConfig, type ServerInfo } from './api.ts';
+import {
+  isRefusal,
+  isStatus,
+  MediaMtxApi,
+  type InternalUser,
+  type PathConfig,
+  type ServerInfo,
+} from './api.ts';
 import { parseEndpoint, type Credentials } from './endpoint.ts';
 import type { PathState } from './path-state.ts';
 import { comparePath } from './reconcile.ts';
@@ -212,11 +219,14 @@ export class MediaMtxController {
   async #lookOnce(): Promise<void> {
     try {
       const { timeoutMs } = this.#options;
-      const info = await this.#api.info({ timeoutMs: this.isUp ? timeoutMs : Math.max(timeoutMs, refusalMs) });
+      const info = await this.#api.info({
+        timeoutMs: this.isUp ? timeoutMs : Math.max(timeoutMs, refusalMs),
+      });
       const isNew = !this.isUp || info.started !== this.#info?.started || (await this.#hasForgotten());
       this.#info = info;
       if (isNew || this.#hasNewDesires) await this.#reconcile();
-      if (isNew) this.#options.log.info({ version: info.version, paths: this.#desired.size }, 'MediaMTX is connected');
+      if (isNew)
+        this.#options.log.info({ version: info.version, paths: this.#desired.size }, 'MediaMTX is connected');
       const paths = await this.#api.listPaths();
       this.#paths = new Map(paths.map((path) => [path.name, path]));
       await this.#viewers.update(paths);

@@ -4,7 +4,12 @@ import { request } from 'node:http';
 
 const [socketPath, hook, path] = process.argv.slice(2);
 if (socketPath && hook && path) {
-  const call = request({ socketPath, method: 'POST', path: `/${hook}/${encodeURIComponent(path)}`, timeout: 3_000 });
+  const call = request({
+    socketPath,
+    method: 'POST',
+    path: `/${hook}/${encodeURIComponent(path)}`,
+    timeout: 3_000,
+  });
   call.on('response', (response) => response.resume());
   call.on('timeout', () => call.destroy());
   call.on('error', () => {

@@ -101,7 +101,8 @@ export class ManagedMediaMtx {
       // Variables MTX_* and RTSP_* of the environment would override the file.
       env: { PATH: process.env['PATH'], HOME: process.env['HOME'], TZ: 'UTC', MTX_MOQ: 'no' },
       cwd: runDir,
-      stopSteps: [{ signal: 'SIGTERM', waitMs: 4_000 }],
+      // It needs some 30 ms; one that hangs must not keep the service from ending within 5 s.
+      stopSteps: [{ signal: 'SIGTERM', waitMs: 2_500 }],
       pidDir: runDir,
       onLine: (_stream, line) => this.#logLine(line),
     };
@@ -112,13 +113,17 @@ export class ManagedMediaMtx {
     const [level, text] = match ? [match[1], match[2]!] : ['INF', line];
     // Asking whether a path exists is answered with an error that is none.
     const isQuestion = text.startsWith('[API] path') && text.endsWith('not found');
-    if ((level === 'ERR' || level === 'WAR') && !isQuestion) this.#options.log.warn({ line: text }, 'mediamtx');
+    if ((level === 'ERR' || level === 'WAR') && !isQuestion)
+      this.#options.log.warn({ line: text }, 'mediamtx');
     else this.#options.log.debug({ line: text }, 'mediamtx');
   }
 
   async #probe(signal: AbortSignal): Promise<void> {
     const authorization = basicAuthorization(this.#options.credentials);
-    const api = new MediaMtxApi({ endpoint: { socketPath: this.sockets.api, authorization }, timeoutMs: 2_000 });
+    const api = new MediaMtxApi({
+      endpoint: { socketPath: this.sockets.api, authorization },
+      timeoutMs: 2_000,
+    });
     try {
       while (!signal.aborted) {
         const answered = await api.info().then(

@@ -92,18 +92,27 @@ export class MediaServer {
     if (this.#mode !== 'external' || !this.#controller?.isUp) return [];
     const version = this.#controller.info?.version ?? '';
     return [
-      ...(isSupportedVersion(version) ? [] : [`MediaMTX ${version} is not a supported version (1.15.2 to 1.20.x)`]),
+      ...(isSupportedVersion(version)
+        ? []
+        : [`MediaMTX ${version} is not a supported version (1.15.2 to 1.20.x)`]),
       ...(this.isLocal ? [] : ['recording: an external MediaMTX on another machine writes its files there']),
       ...(this.#areHooksProven
         ? []
-        : ['on-demand start by RTSP players: MediaMTX can not run the hook of this service; use camera.mode always']),
+        : [
+            'on-demand start by RTSP players: MediaMTX can not run the hook of this service; use camera.mode always',
+          ]),
     ];
   }
 
   get isLocal(): boolean {
     if (this.#mode === 'managed') return true;
     const { socketPath, host } = parseEndpoint(this.#options.config.mediamtx.api_url);
-    return socketPath !== undefined || host === 'localhost' || host === '::1' || (host?.startsWith('127.') ?? false);
+    return (
+      socketPath !== undefined ||
+      host === 'localhost' ||
+      host === '::1' ||
+      (host?.startsWith('127.') ?? false)
+    );
   }
 
   /** The RTSP port that players use. */
@@ -154,8 +163,11 @@ export class MediaServer {
 
   publishUrl(name: string): string {
     const target = this.rtspTarget(name);
-    const credentials = this.#mode === 'managed' ? this.#users.publisherOf(name) : this.#externalCredentials();
-    const user = credentials ? `${encodeURIComponent(credentials.username)}:${encodeURIComponent(credentials.password)}@` : '';
+    const credentials =
+      this.#mode === 'managed' ? this.#users.publisherOf(name) : this.#externalCredentials();
+    const user = credentials
+      ? `${encodeURIComponent(credentials.username)}:${encodeURIComponent(credentials.password)}@`
+      : '';
     return `rtsp://${user}${target.host}:${target.port}/${name}`;
   }
 
@@ -206,9 +218,13 @@ export class MediaServer {
     try {
       const { version } = await api.info();
       if (isSupportedVersion(version)) return true;
-      log.warn({ version }, 'a MediaMTX of a version that is not supported runs; an own one is started beside it');
+      log.warn(
+        { version },
+        'a MediaMTX of a version that is not supported runs; an own one is started beside it',
+      );
     } catch (error) {
-      if (isStatus(error, 401)) log.warn('a MediaMTX runs but refuses the credentials for its API; an own one is started beside it');
+      if (isStatus(error, 401))
+        log.warn('a MediaMTX runs but refuses the credentials for its API; an own one is started beside it');
       else log.debug({ err: error }, 'no MediaMTX answers at api_url');
     } finally {
       api.close();
@@ -229,7 +245,10 @@ export class MediaServer {
         name: sentinelName,
         // Its hook runs when the path is made, which shows whether hooks reach us. Unique, or a server that has it from
         // our last run would not make it again.
-        config: { source: 'publisher', ...(this.isLocal && { runOnInit: `${hookCommand(hookSocket, 'probe')} ${randomUUID()}` }) },
+        config: {
+          source: 'publisher',
+          ...(this.isLocal && { runOnInit: `${hookCommand(hookSocket, 'probe')} ${randomUUID()}` }),
+        },
       },
       ownPorts,
       log,
@@ -240,9 +259,19 @@ export class MediaServer {
   async #startManaged(): Promise<void> {
     const { config, runDir, socketDir, ownPorts, log } = this.#options;
     const { mediamtx } = config;
-    const host = mediamtx.host;
-    const rtspPort = await chooseTcpPort({ host, wanted: mediamtx.rtsp_port, usual: 8554, option: 'mediamtx.rtsp_port' });
-    const webrtcPort = await chooseUdpPort({ host, wanted: mediamtx.webrtc_port, usual: 8189, option: 'mediamtx.webrtc_port' });
+    const host = mediamtx.host ?? config.server.host;
+    const rtspPort = await chooseTcpPort({
+      host,
+      wanted: mediamtx.rtsp_port,
+      usual: 8554,
+      option: 'mediamtx.rtsp_port',
+    });
+    const webrtcPort = await chooseUdpPort({
+      host,
+      wanted: mediamtx.webrtc_port,
+      usual: 8189,
+      option: 'mediamtx.webrtc_port',
+    });
     const isEverywhere = host === '0.0.0.0' || host === '::';
     this.#rtsp = { host: isEverywhere ? '127.0.0.1' : host, port: rtspPort };
     const managed = new ManagedMediaMtx({
@@ -274,7 +303,9 @@ export class MediaServer {
     this.#controller.manageUsers(() => this.#users.list());
     // One that can't start says so within a second; the service goes on without it, and it is tried again.
     const ready = managed.start();
-    ready.catch((error: unknown) => log.debug({ reason: messageOf(error) }, 'MediaMTX was stopped before it was ready'));
+    ready.catch((error: unknown) =>
+      log.debug({ reason: messageOf(error) }, 'MediaMTX was stopped before it was ready'),
+    );
     const waited = new AbortController();
     await Promise.race([ready, firstFailure(managed, waited.signal), delay(10_000, waited.signal)]);
     waited.abort();
@@ -308,7 +339,10 @@ export class MediaServer {
     if (!this.#controller?.isUp) throw this.unavailable();
     const { mediamtx } = this.#options.config;
     if (this.#managed) return parseEndpoint(`unix://${this.#managed.sockets[kind]}`, this.#users.service);
-    return parseEndpoint(kind === 'webrtc' ? mediamtx.webrtc_url : mediamtx.hls_url, this.#externalCredentials());
+    return parseEndpoint(
+      kind === 'webrtc' ? mediamtx.webrtc_url : mediamtx.hls_url,
+      this.#externalCredentials(),
+    );
   }
 
   #apiCredentials(): Credentials | undefined {

@@ -10,7 +10,8 @@ export function comparePath(desired: PathConfig, actual: PathConfig | undefined)
   if (!actual) return { kind: 'replace' };
   const different = Object.entries(desired).filter(([key, value]) => !isSameValue(value, actual[key]));
   if (different.length === 0) return { kind: 'none' };
-  if (different.every(([key]) => key.startsWith('record'))) return { kind: 'patch', fields: Object.fromEntries(different) };
+  if (different.every(([key]) => key.startsWith('record')))
+    return { kind: 'patch', fields: Object.fromEntries(different) };
   return { kind: 'replace' };
 }
 
@@ -28,6 +29,7 @@ function parseDuration(value: unknown): number | undefined {
   if (value === '') return 0;
   if (typeof value !== 'string' || !/^(\d+(\.\d+)?(ms|d|h|m|s))+$/.test(value)) return undefined;
   let total = 0;
-  for (const [, amount, unit] of value.matchAll(/(\d+(?:\.\d+)?)(ms|d|h|m|s)/g)) total += Number(amount) * unitMs[unit!]!;
+  for (const [, amount, unit] of value.matchAll(/(\d+(?:\.\d+)?)(ms|d|h|m|s)/g))
+    total += Number(amount) * unitMs[unit!]!;
   return total;
 }

@@ -21,7 +21,9 @@ export class ViewerCount {
   }
 
   async update(paths: PathState[]): Promise<void> {
-    const rtspReaders = paths.flatMap((path) => path.readers.filter((reader) => reader.type === 'rtspSession'));
+    const rtspReaders = paths.flatMap((path) =>
+      path.readers.filter((reader) => reader.type === 'rtspSession'),
+    );
     if (rtspReaders.some(({ id }) => !this.#isOwn.has(id))) await this.#identify();
     const present = new Set(rtspReaders.map(({ id }) => id));
     this.#isOwn = new Map([...this.#isOwn].filter(([id]) => present.has(id)));

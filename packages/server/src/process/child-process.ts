@@ -78,6 +78,8 @@ export class ChildProcess {
     this.#state = 'running';
     const child = spawn(file, argv, {
       stdio: [stdin, 'pipe', 'pipe', ...(progressPipe ? ['pipe' as const] : [])],
+      // A process group of its own: Ctrl-C in a terminal goes to a whole group, and we end our children in order.
+      detached: true,
       ...(env && { env }),
       ...(cwd && { cwd }),
     });

@@ -12,7 +12,7 @@ export interface SupervisorOptions {
   readyTimeoutMs: number;
   /** A run that lived this long resets the back-off. */
   healthyMs?: number;
-  /** Which of its last lines tells why it ended; default the very last. */
+  /** Which of its last lines tells why it ended by itself; default the very last. */
   pickReason?: (lines: string[]) => string | undefined;
   onReady?: (pid: number) => void;
   onExit?: (exit: ChildExit) => void;
@@ -75,7 +75,11 @@ export class Supervisor {
       const exit = await this.#runOnce(onFirstReady);
       this.#ready = false;
       if (signal.aborted) return;
-      this.lastFailure = describeExit(this.#options.name, exit, this.#options.pickReason?.(exit.stderrTail));
+      this.lastFailure = describeExit(
+        this.#options.name,
+        exit,
+        exit.signal ? undefined : this.#options.pickReason?.(exit.stderrTail),
+      );
       this.#options.log.warn({ exit }, `${this.#options.name} ended and is started again`);
       if (performance.now() - startedAt > (this.#options.healthyMs ?? 10_000)) this.#backoff.reset();
       await delay(this.#backoff.next(), signal);

@@ -35,7 +35,11 @@ export class RecordingAnnouncer {
   /** The trouble is over: the state is told, and the history has the one start only. */
   recovered(session: RecordingSession): void {
     const { device } = session.row;
-    this.#deps.notifier.notify('recording_status_update', { ...describe(session, null), status: 'STARTED' }, device);
+    this.#deps.notifier.notify(
+      'recording_status_update',
+      { ...describe(session, null), status: 'STARTED' },
+      device,
+    );
   }
 
   /** It ended without a file. */
@@ -52,9 +56,20 @@ export class RecordingAnnouncer {
     const { events, notifier, onChange } = this.#deps;
     const { device, filename, session_id } = row;
     const duration = row.duration_ms / 1000;
-    notifier.notify('recording_status_update', { device, status: 'STOPPED', filename, duration, session_id, reason: null }, device);
-    const times = { start_time: new Date(row.start_at).toISOString(), end_time: new Date(row.end_at).toISOString() };
-    events.append('recording.stop', { device, filename, duration, session_id, file_size: row.size, ...times }, device);
+    notifier.notify(
+      'recording_status_update',
+      { device, status: 'STOPPED', filename, duration, session_id, reason: null },
+      device,
+    );
+    const times = {
+      start_time: new Date(row.start_at).toISOString(),
+      end_time: new Date(row.end_at).toISOString(),
+    };
+    events.append(
+      'recording.stop',
+      { device, filename, duration, session_id, file_size: row.size, ...times },
+      device,
+    );
     onChange(device);
   }
 

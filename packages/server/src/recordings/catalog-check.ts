@@ -39,7 +39,8 @@ async function checkDevice(deps: CatalogCheckDeps, device: string): Promise<void
   const sessions = store.sessions().filter((row) => row.device === device);
   for (const name of await listDirectory(dir)) {
     const sessionId = /^closing-(.+)$/.exec(name)?.[1];
-    if (sessionId && !sessions.some((row) => row.session_id === sessionId)) await clearClosing(deps, device, sessionId);
+    if (sessionId && !sessions.some((row) => row.session_id === sessionId))
+      await clearClosing(deps, device, sessionId);
     if (/\.(mp4|mkv)$/.test(name)) await adoptFile(deps, device, name);
   }
   const [first] = await listSegments(segmentsDir);
@@ -57,7 +58,11 @@ async function checkDevice(deps: CatalogCheckDeps, device: string): Promise<void
 }
 
 /** Leftovers of a close that had come through go; what the catalog knows nothing of is recorded picture. */
-async function clearClosing({ store, recordingsDir }: CatalogCheckDeps, device: string, sessionId: string): Promise<void> {
+async function clearClosing(
+  { store, recordingsDir }: CatalogCheckDeps,
+  device: string,
+  sessionId: string,
+): Promise<void> {
   const { segmentsDir, closingDir } = recordingLayout(recordingsDir, device);
   const dir = closingDir(sessionId);
   if (!store.hasRecordingOf(sessionId)) {
@@ -70,10 +75,17 @@ async function clearClosing({ store, recordingsDir }: CatalogCheckDeps, device: 
 /** A closed file that the catalog doesn't know: the database was restored or replaced. Nothing is deleted. */
 async function adoptFile(deps: CatalogCheckDeps, device: string, filename: string): Promise<void> {
   const { store, recordingsDir, log } = deps;
-  const isKnown = store.find(filename) !== undefined || store.sessions().some((row) => row.filename === filename);
+  const isKnown =
+    store.find(filename) !== undefined || store.sessions().some((row) => row.filename === filename);
   if (isKnown) return;
   const path = join(recordingLayout(recordingsDir, device).dir, filename);
   const format: RecordingFormat = filename.endsWith('.mkv') ? 'mkv' : 'mp4';
-  store.add(await describeClosedFile(path, { filename, device, session_id: `adopted-${filename}`, format }, deps.ffmpeg));
+  store.add(
+    await describeClosedFile(
+      path,
+      { filename, device, session_id: `adopted-${filename}`, format },
+      deps.ffmpeg,
+    ),
+  );
   log.warn({ filename }, 'a recording that the catalog did not know was taken in');
 }

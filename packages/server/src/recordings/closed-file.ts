@@ -35,7 +35,9 @@ async function readDurationMs(path: string, ffmpeg: () => string): Promise<numbe
   }
   // It ends with an error, since no output is asked for, but has told what it read.
   const { exit } = await run({ command, args: ['-nostdin', '-hide_banner', '-i', path], timeoutMs: 10_000 });
-  const match = exit.stderrTail.map((line) => /Duration: (\d+):(\d+):(\d+\.\d+)/.exec(line)).find((found) => found !== null);
+  const match = exit.stderrTail
+    .map((line) => /Duration: (\d+):(\d+):(\d+\.\d+)/.exec(line))
+    .find((found) => found !== null);
   if (!match) return 0;
   const [hours, minutes, seconds] = match.slice(1).map(Number) as [number, number, number];
   return ((hours * 60 + minutes) * 60 + seconds) * 1000;

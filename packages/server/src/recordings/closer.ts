@@ -45,7 +45,10 @@ export class RecordingCloser {
     const closingDir = recordingLayout(recordingsDir, session.device).closingDir(session.session_id);
     try {
       const segments = await this.#collect(session, closingDir);
-      const row = segments.length > 0 ? await this.#makeRecording(session, segments, signal) : await this.#findRecording(session);
+      const row =
+        segments.length > 0
+          ? await this.#makeRecording(session, segments, signal)
+          : await this.#findRecording(session);
       if (row) store.close(row);
       else store.removeSession(session.session_id);
       await rm(closingDir, { recursive: true, force: true });
@@ -79,7 +82,11 @@ export class RecordingCloser {
     this.#deps.log.warn({ path: segment.path }, 'a segment without a complete picture was put aside');
   }
 
-  async #makeRecording(session: SessionRow, segments: ReadSegment[], signal: AbortSignal | undefined): Promise<RecordingRow> {
+  async #makeRecording(
+    session: SessionRow,
+    segments: ReadSegment[],
+    signal: AbortSignal | undefined,
+  ): Promise<RecordingRow> {
     const path = join(recordingLayout(this.#deps.recordingsDir, session.device).dir, session.filename);
     // Not in the catalog, so it is the leftover of a try that was cut off.
     await rm(path, { force: true });
@@ -126,11 +133,26 @@ export class RecordingCloser {
         if (summary.completeSize < summary.size) await truncate(file, summary.completeSize);
       }
       const list = join(dir, 'segments.txt');
-      await writeFile(list, segments.map((segment) => `file '${segment.path.replaceAll("'", String.raw`'\''`)}'\n`).join(''));
+      await writeFile(
+        list,
+        segments.map((segment) => `file '${segment.path.replaceAll("'", String.raw`'\''`)}'\n`).join(''),
+      );
       const { exit } = await run({
         command: this.#deps.ffmpeg(),
         args: [
-          ...['-nostdin', '-hide_banner', '-loglevel', 'error', '-y', '-f', 'concat', '-safe', '0', '-i', list],
+          ...[
+            '-nostdin',
+            '-hide_banner',
+            '-loglevel',
+            'error',
+            '-y',
+            '-f',
+            'concat',
+            '-safe',
+            '0',
+            '-i',
+            list,
+          ],
           ...['-map', '0', '-c', 'copy', ...formatArguments(session.format), temporary],
         ],
         timeoutMs: 600_000,
@@ -159,6 +181,7 @@ function failedToJoin(detail: string, lines: string[]): AppError {
     dependency: 'ffmpeg',
     detail,
     details: `${notClosed}: ${detail}`,
-    suggestion: 'Nothing is lost: the segments are kept, and it is tried again every minute and by stop_recording.',
+    suggestion:
+      'Nothing is lost: the segments are kept, and it is tried again every minute and by stop_recording.',
   });
 }

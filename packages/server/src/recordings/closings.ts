@@ -47,7 +47,10 @@ export class Closings {
     for (const row of this.#left.values()) {
       if (this.isBusy(row.device) || this.#abort.signal.aborted) continue;
       await this.close(row).catch((error: unknown) =>
-        this.#deps.log.error({ err: error, device: row.device }, 'a recording could not be closed; it is tried again'),
+        this.#deps.log.error(
+          { err: error, device: row.device },
+          'a recording could not be closed; it is tried again',
+        ),
       );
     }
   }
@@ -62,7 +65,10 @@ export class Closings {
     const { closer, announcer, log } = this.#deps;
     const recording = await closer.close(row, this.#abort.signal);
     this.#left.delete(row.device);
-    log.info({ device: row.device, filename: row.filename, kept: recording !== undefined }, 'a recording was closed');
+    log.info(
+      { device: row.device, filename: row.filename, kept: recording !== undefined },
+      'a recording was closed',
+    );
     if (recording) announcer.stopped(recording);
     return recording;
   }

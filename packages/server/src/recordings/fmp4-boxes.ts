@@ -10,7 +10,7 @@ export interface Moov {
 
 /** The boxes inside a container, by their order. */
 function* childBoxes(body: Buffer): Generator<{ type: string; body: Buffer }> {
-  for (let at = 0; at + 8 <= body.length; ) {
+  for (let at = 0; at + 8 <= body.length;) {
     const size = body.readUInt32BE(at);
     if (size < 8 || at + size > body.length) return;
     yield { type: body.toString('latin1', at + 4, at + 8), body: body.subarray(at + 8, at + size) };
@@ -30,13 +30,16 @@ function findBox(body: Buffer, ...path: string[]): Buffer | undefined {
 export function parseMoov(body: Buffer): Moov | undefined {
   const mvhd = findBox(body, 'mvhd');
   const tracks = [...childBoxes(body)].filter(({ type }) => type === 'trak');
-  const video = tracks.find(({ body: trak }) => findBox(trak, 'mdia', 'hdlr')?.toString('latin1', 8, 12) === 'vide');
+  const video = tracks.find(
+    ({ body: trak }) => findBox(trak, 'mdia', 'hdlr')?.toString('latin1', 8, 12) === 'vide',
+  );
   const tkhd = video && findBox(video.body, 'tkhd');
   const mdhd = video && findBox(video.body, 'mdia', 'mdhd');
   if (!mvhd || !tkhd || !mdhd) return undefined;
   const trackId = tkhd.readUInt32BE(tkhd[0] === 1 ? 20 : 12);
   const mvex = findBox(body, 'mvex');
-  const trex = mvex && [...childBoxes(mvex)].find((box) => box.type === 'trex' && box.body.readUInt32BE(4) === trackId);
+  const trex =
+    mvex && [...childBoxes(mvex)].find((box) => box.type === 'trex' && box.body.readUInt32BE(4) === trackId);
   return {
     trackId,
     timescale: mdhd.readUInt32BE(mdhd[0] === 1 ? 20 : 12),

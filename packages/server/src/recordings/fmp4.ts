@@ -38,10 +38,11 @@ export async function readFmp4(path: string): Promise<Fmp4Summary | undefined> {
 export async function readIsFinalised(path: string): Promise<boolean> {
   const file = await open(path, 'r');
   try {
-    for (let at = 0; ; ) {
+    for (let at = 0; ;) {
       const header = await readHeader(file, at);
       if (!header || header.size < header.headerSize) return false;
-      if (header.type === 'moov') return (parseMoov(await readBody(file, at, header))?.movieDuration ?? 0) > 0;
+      if (header.type === 'moov')
+        return (parseMoov(await readBody(file, at, header))?.movieDuration ?? 0) > 0;
       at += header.size;
     }
   } finally {
@@ -56,7 +57,7 @@ async function readBoxes(file: FileHandle, size: number): Promise<Fmp4Summary | 
   let fragments = 0;
   let completeSize = 0;
   let pending: { start: number; end: number } | undefined;
-  for (let at = 0; at < size; ) {
+  for (let at = 0; at < size;) {
     const header = await readHeader(file, at);
     if (!header || header.size < header.headerSize || at + header.size > size) break;
     if (header.type === 'moov') moov = parseMoov(await readBody(file, at, header));
@@ -73,7 +74,13 @@ async function readBoxes(file: FileHandle, size: number): Promise<Fmp4Summary | 
   }
   if (!moov || first === undefined) return undefined;
   const durationMs = ((end - first) / moov.timescale) * 1000;
-  return { size, completeSize, durationMs, fragments, isFinalised: moov.movieDuration > 0 && completeSize === size };
+  return {
+    size,
+    completeSize,
+    durationMs,
+    fragments,
+    isFinalised: moov.movieDuration > 0 && completeSize === size,
+  };
 }
 
 async function readHeader(file: FileHandle, at: number): Promise<BoxHeader | undefined> {

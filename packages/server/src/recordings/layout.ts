@@ -35,7 +35,9 @@ export async function listSegments(dir: string): Promise<Segment[]> {
   return (await listDirectory(dir))
     .flatMap((name) => {
       const match = /^(\d+)-(\d{6})\.mp4$/.exec(name);
-      return match ? [{ path: join(dir, name), startMs: Number(match[1]) * 1000 + Number(match[2]) / 1000 }] : [];
+      return match
+        ? [{ path: join(dir, name), startMs: Number(match[1]) * 1000 + Number(match[2]) / 1000 }]
+        : [];
     })
     .sort((a, b) => a.startMs - b.startMs);
 }

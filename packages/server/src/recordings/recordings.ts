@@ -87,7 +87,9 @@ export class Recordings {
       }
       this.#markClosing(row);
       // Joining a long one takes its time, and nobody need wait for it.
-      this.#closings.close(row).catch((error: unknown) => log.error({ err: error, device: row.device }, closeFailed));
+      this.#closings
+        .close(row)
+        .catch((error: unknown) => log.error({ err: error, device: row.device }, closeFailed));
     }
     this.#progressTimer = setInterval(() => this.#tick(), progressMs);
     this.#progressTimer.unref();
@@ -156,6 +158,7 @@ export class Recordings {
   #run(row: SessionRow, camera: Camera, { isResumed }: { isResumed: boolean }): Running {
     const { announcer, recordingsDir, fileTimeoutMs, pictureTimeoutMs, controller } = this.#deps;
     const { device } = row;
+    const takenUpAt = this.#now();
     const session = new RecordingSession({
       row,
       segmentsDir: recordingLayout(recordingsDir, device).segmentsDir,
@@ -163,9 +166,10 @@ export class Recordings {
       pictureTimeoutMs,
       isLive: () => camera.isLive,
       whyNotLive: () =>
-        camera.statusReason ?? (controller().isUp ? 'the camera gives no picture' : 'MediaMTX is not available'),
-      // Of one that is taken up again the beginning was told by the last run.
-      onStarted: () => !isResumed && announcer.started(session),
+        camera.statusReason ??
+        (controller().isUp ? 'the camera gives no picture' : 'MediaMTX is not available'),
+      // What began in the last run was told by it.
+      onStarted: (firstFrameAt) => (!isResumed || firstFrameAt >= takenUpAt) && announcer.started(session),
       onTrouble: (reason) => announcer.trouble(session, reason),
       onRecovered: () => announcer.recovered(session),
       onDue: () => void this.#finishDue(device),
@@ -248,7 +252,9 @@ export class Recordings {
     await this.#deps
       .controller()
       .patchRecord(device, { record: false })
-      .catch((error: unknown) => this.#deps.log.debug({ err: error, device }, 'MediaMTX is away while a recording ends'));
+      .catch((error: unknown) =>
+        this.#deps.log.debug({ err: error, device }, 'MediaMTX is away while a recording ends'),
+      );
   }
 
   /** What an earlier recording left must be out of the way, or it would become part of the next. */

@@ -17,8 +17,8 @@ export interface SessionDeps {
   isLive: () => boolean;
   /** Why there is no picture, in words. */
   whyNotLive: () => string;
-  /** The file is there for the first time. */
-  onStarted: () => void;
+  /** The file is there for the first time; with the time of its first frame. */
+  onStarted: (firstFrameAt: number) => void;
   onTrouble: (reason: string) => void;
   /** The file grows again after trouble. */
   onRecovered: () => void;
@@ -56,7 +56,7 @@ export class RecordingSession {
   /** Seconds since the first frame; 0 before it. */
   get elapsedSeconds(): number {
     if (this.#firstFrameAt === undefined) return 0;
-    return Math.max(0, (this.#deps.now() - this.#firstFrameAt) / 1000);
+    return Math.max(0, Math.round(this.#deps.now() - this.#firstFrameAt) / 1000);
   }
 
   start(): void {
@@ -147,14 +147,17 @@ export class RecordingSession {
     const newest = (await listSegments(this.#deps.segmentsDir)).at(-1);
     if (!newest) return '';
     // It may vanish between the list and the look, when the session is being closed.
-    const size = await stat(newest.path).then((found) => found.size, () => 0);
+    const size = await stat(newest.path).then(
+      (found) => found.size,
+      () => 0,
+    );
     return `${newest.path} ${size}`;
   }
 
   #begin(firstFrameAt: number): void {
     this.#firstFrameAt = firstFrameAt;
     this.#isTroubled = false;
-    this.#deps.onStarted();
+    this.#deps.onStarted(firstFrameAt);
     const { duration } = this.row;
     if (duration === null) return;
     // A part that is under way when it ends is cut, so it ends one later: a recording is never shorter than asked.

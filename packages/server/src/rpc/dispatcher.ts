@@ -27,6 +27,8 @@ export interface DispatcherDeps {
   openReads: boolean;
   replyMetadata: boolean;
   validateResults: boolean;
+  /** A fault of the service was met. */
+  onFault: (fault: { method: string; request_id: string }) => void;
 }
 
 /** One message and where it came from. */
@@ -210,6 +212,7 @@ export class Dispatcher {
     if (reason instanceof AppError && reason.errorName !== 'internal_error') return reason;
     const method = entry?.name ?? '';
     this.#log.error({ err: reason, request_id: requestId, method }, 'a call failed for an unknown reason');
+    this.#deps.onFault({ method, request_id: requestId });
     return new AppError('internal_error', {
       reason: 'internal_error',
       details: `${method === '' ? 'the request' : method} failed inside the service`,

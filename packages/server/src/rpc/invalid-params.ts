@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { AppError } from '../errors.ts';
+import { describeIssue } from '../schema-issue.ts';
 import { nearestName } from './nearest-name.ts';
 
 export interface ParamProblem {
@@ -34,46 +35,8 @@ export function invalidParams(
   const param = issue.path.join('.');
   const value = valueAt(params, issue.path);
   const isMissing = value === undefined;
-  const { rule, problem } = isMissing ? { rule: 'required', problem: 'is required' } : describe(issue);
+  const { rule, problem } = isMissing ? { rule: 'required', problem: 'is required' } : describeIssue(issue);
   return invalidParam({ param, rule, problem, hint: hintFor(issue, { params, schema, isMissing }) });
-}
-
-function describe(issue: z.core.$ZodIssue): { rule: string; problem: string } {
-  switch (issue.code) {
-    case 'invalid_type':
-      return { rule: 'type', problem: `must be ${withArticle(issue.expected)}` };
-    case 'too_small':
-      return { rule: 'min', problem: `must ${sizeOf(issue.origin)} at least ${issue.minimum}` };
-    case 'too_big':
-      return { rule: 'max', problem: `must ${sizeOf(issue.origin)} at most ${issue.maximum}` };
-    case 'invalid_format':
-      return { rule: 'pattern', problem: `is not in the right form: ${issue.message}` };
-    case 'invalid_value':
-      return { rule: 'one_of', problem: `must be one of ${issue.values.join(', ')}` };
-    case 'not_multiple_of':
-      return { rule: 'multiple_of', problem: `must be a multiple of ${issue.divisor}` };
-    case 'invalid_union':
-      return { rule: 'type', problem: 'is of a type that is not taken here' };
-    default:
-      return { rule: customRule(issue.message), problem: `is refused: ${issue.message}` };
-  }
-}
-
-/** Refinements of the contract say their rule by their message. */
-function customRule(message: string): string {
-  if (message.startsWith('unknown topic')) return 'unknown_topic';
-  return message.includes('refused') ? 'policy' : 'pattern';
-}
-
-function sizeOf(origin: string): string {
-  if (origin === 'string') return 'have a length of';
-  return origin === 'array' ? 'have a number of entries of' : 'be';
-}
-
-function withArticle(type: string): string {
-  if (type === 'int') return 'a whole number';
-  if (type === 'record') return 'an object';
-  return /^[aeio]/.test(type) ? `an ${type}` : `a ${type}`;
 }
 
 function hintFor(

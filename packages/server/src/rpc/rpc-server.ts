@@ -83,6 +83,7 @@ export class RpcServer {
       openReads: deps.openReads ?? false,
       replyMetadata: deps.replyMetadata ?? false,
       validateResults: deps.validateResults ?? false,
+      onFault: (fault) => deps.events.append('system.error', fault),
     });
   }
 

@@ -63,7 +63,8 @@ export class Snapshots {
       );
       return { row, path: this.pathOf(row), ageMs, method: picture.method };
     } catch (error) {
-      this.#deps.events.append('snapshot.error', { device, reason: messageOf(error) }, device);
+      if (isFailure(error))
+        this.#deps.events.append('snapshot.error', { device, reason: messageOf(error) }, device);
       throw error;
     } finally {
       if (filename !== undefined) this.#namesUnderWay.delete(filename);
@@ -158,6 +159,12 @@ function assertExtension(name: string, format: 'jpg' | 'png'): void {
     details: `filename: ${name} does not fit format ${format}`,
     suggestion: `End it in .${format}, or leave the extension out.`,
   });
+}
+
+/** A caller's mistake is told to the caller; it is no event of the camera. */
+function isFailure(error: unknown): boolean {
+  const mistakes = ['invalid_params', 'invalid_state', 'not_found'];
+  return !(error instanceof AppError) || !mistakes.includes(error.errorName);
 }
 
 function nameTaken(filename: string): AppError {

@@ -37,10 +37,11 @@ export class Streams {
       media.controller.desire(name, { source, rtspTransport: 'tcp' });
   }
 
-  list(mayView: (name: string) => boolean): Result<'get_streams'> {
+  /** Asked of MediaMTX anew, so that a stream that was just created is there. */
+  async list(mayView: (name: string) => boolean): Promise<Result<'get_streams'>> {
     const { media, store } = this.#deps;
     if (!media.controller.isUp) throw media.unavailable();
-    return [...media.controller.paths.values()]
+    return (await media.controller.getStreamList())
       .filter(({ name }) => mayView(name))
       .map((path) => ({
         name: path.name,

@@ -48,11 +48,11 @@ test('no page names a variable that does not exist', () => {
   expect(named.filter(({ name }) => !known.has(name) && !name.endsWith('_'))).toEqual([]);
 });
 
-test('no page for users names a key that does not exist', () => {
+test('no guide names a key that does not exist', () => {
   const sections = [...new Set(keys.map(({ path }) => path.split('.')[0]))].join('|');
   const known = new Set<string>([...keys.map(({ path }) => path), ...eventTopics]);
   const named = pages
-    .filter(({ path }) => !path.startsWith('docs/design/'))
+    .filter(({ path }) => !/^docs\/(design|reference)\//.test(path))
     .flatMap(({ path, text }) =>
       [...text.matchAll(new RegExp(`\`((?:${sections})\\.[a-z_]+)`, 'g'))].map((match) => ({
         page: path,

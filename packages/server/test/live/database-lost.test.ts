@@ -42,7 +42,8 @@ test('every recording is found again in its files, also the one that was running
     return list.total === 3 && list;
   });
   const durations = new Map(files.map(({ filename, duration }) => [filename, duration]));
-  for (const { filename, duration } of closed) expect(Math.abs(durations.get(filename)! - duration)).toBeLessThan(0.1);
+  for (const { filename, duration } of closed)
+    expect(Math.abs(durations.get(filename)! - duration)).toBeLessThan(0.1);
   const recovered = files.find(({ filename }) => filename.startsWith(`${device}_recovered_`));
   const { numbers, complaints } = await decodeRecording(recordingPath(service, device, recovered!.filename));
   expect(complaints).toBe('');

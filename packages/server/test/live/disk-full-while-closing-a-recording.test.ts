@@ -61,7 +61,10 @@ test('a disk that is full while it is recorded is told, and told again when it i
   const { bavail, bsize } = await statfs(disk.path);
   await writeFile(filler, Buffer.alloc(bavail * bsize));
   await until(() => heard.at(-1)?.status === 'ERROR', { timeoutMs: 30_000 });
-  expect(heard.at(-1)).toMatchObject({ session_id: id, reason: expect.stringContaining('no file') as string });
+  expect(heard.at(-1)).toMatchObject({
+    session_id: id,
+    reason: expect.stringContaining('no file') as string,
+  });
   await rm(filler);
   await until(() => heard.at(-1)?.status === 'STARTED', { timeoutMs: 30_000 });
   await client.call('stop_recording', { device });

@@ -60,7 +60,8 @@ test('a client that lost its connection is told what it missed, nothing twice an
 });
 
 test('the numbers go on without a hole over a stop, a kill, and the starts after them', async () => {
-  await using own = await Service.start();
+  // The run's own MediaMTX is taken already.
+  await using own = await Service.start({ mediamtx: 'managed' });
   const before = await own.rawClient('operator');
   await snap(before, 2);
   await before.result('subscribe_events', { topics: ['*'], after_seq: 0 });

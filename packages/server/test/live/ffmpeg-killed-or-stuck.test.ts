@@ -16,7 +16,9 @@ const device = 'camera0';
 test.each(['SIGKILL', 'SIGSTOP'] as const)(
   '%s of the capture: it is back by itself, for viewers too, and the recording is one',
   async (signal) => {
-    await using service = await Service.start({ env: { ...smallPicture, CAMERA_SERVICE_CAPTURE_STALL_TIMEOUT: '1' } });
+    await using service = await Service.start({
+      env: { ...smallPicture, CAMERA_SERVICE_CAPTURE_STALL_TIMEOUT: '1' },
+    });
     const client = await service.client();
     const heard = hearRecordings(client);
     const statuses: string[] = [];
@@ -35,7 +37,9 @@ test.each(['SIGKILL', 'SIGSTOP'] as const)(
       return status.status === 'ACTIVE' && status;
     });
     expect(after.ffmpeg_process.pid).not.toBe(before.ffmpeg_process.pid);
-    await until(async () => (await listSegmentFiles(service)).length === 2 && (await newestSegmentSeconds(service)) > 1);
+    await until(
+      async () => (await listSegmentFiles(service)).length === 2 && (await newestSegmentSeconds(service)) > 1,
+    );
     await using player = RtspPlayer.open((await client.call('get_stream_url', { device })).stream_url);
     await until(() => player.frames > 15, { what: 'a player reads again' });
     expect(await client.call('get_camera_status', { device })).toMatchObject({
@@ -82,7 +86,11 @@ test('a capture that keeps failing is told once, and once more when it is back',
   expect(heard.at(-1)).toMatchObject({ status: 'ERROR', session_id: id, reason: 'ffmpeg was killed' });
   await until(() => heard.length === 3);
   expect(heard.at(-1)).toMatchObject({ status: 'STARTED', session_id: id, reason: null });
-  expect(await client.call('get_camera_status', { device })).toMatchObject({ status: 'CONNECTED', status_reason: null, session_id: id });
+  expect(await client.call('get_camera_status', { device })).toMatchObject({
+    status: 'CONNECTED',
+    status_reason: null,
+    session_id: id,
+  });
   await client.call('stop_recording', { device });
   await until(() => heard.length === 4);
   expect(heard.map(({ status }) => status)).toEqual(['STARTED', 'ERROR', 'STARTED', 'STOPPED']);

@@ -29,16 +29,24 @@ test('callers are answered, health says so, and MediaMTX is started anew with al
   const order: string[] = [];
   const note = (what: string) => () => void order.push(what);
   // One that changes MediaMTX, and others that wait behind it.
-  const changes = ['a', 'b', 'c'].map((name) => client.call('create_stream', { name, source: 'rtsp://127.0.0.1:9/x' }));
+  const changes = ['a', 'b', 'c'].map((name) =>
+    client.call('create_stream', { name, source: 'rtsp://127.0.0.1:9/x' }),
+  );
   const start = client.call('start_recording', { device: 'camera1' });
-  const refused = Promise.all([...changes, start].map((call) => expect(call).rejects.toMatchObject(unreachable))).then(note('refused'));
+  const refused = Promise.all(
+    [...changes, start].map((call) => expect(call).rejects.toMatchObject(unreachable)),
+  ).then(note('refused'));
   await client.call('ping').then(note('ping'));
   await client.call('get_camera_list').then(note('list'));
   await refused;
   expect(order).toEqual(['ping', 'list', 'refused']);
   await until(async () => {
     const { status, components, problems } = await client.call('get_status');
-    return status === 'UNHEALTHY' && components.mediamtx === 'ERROR' && problems.some(({ reason }) => reason.includes('no answer'));
+    return (
+      status === 'UNHEALTHY' &&
+      components.mediamtx === 'ERROR' &&
+      problems.some(({ reason }) => reason.includes('no answer'))
+    );
   });
   expect((await client.call('get_camera_status', { device: 'camera1' })).recording).toBe(false);
   await expect(client.call('get_stream_url', { device: 'camera0' })).rejects.toMatchObject(unreachable);
@@ -46,7 +54,9 @@ test('callers are answered, health says so, and MediaMTX is started anew with al
   await until(async () => (await client.call('get_status')).components.mediamtx === 'RUNNING');
   const servers = (await findChildren(service)).filter(({ command }) => command.includes('mediamtx.yml'));
   expect(servers.map(({ pid }) => pid)).not.toContain(service.mediaMtxPid);
-  await until(async () => (await listSegmentFiles(service)).length === 2 && (await newestSegmentSeconds(service)) > 1);
+  await until(
+    async () => (await listSegmentFiles(service)).length === 2 && (await newestSegmentSeconds(service)) > 1,
+  );
   const stopped = await client.call('stop_recording', { device: 'camera0' });
   const { numbers, complaints } = await decodeRecording(recordingPath(service, 'camera0', stopped.filename));
   expect(complaints).toBe('');

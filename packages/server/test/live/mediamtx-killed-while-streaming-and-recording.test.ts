@@ -38,7 +38,9 @@ test('MediaMTX is back, viewers can come again, and the recording goes on into o
   await player.exited;
 
   await until(() => mediaStates.includes('ERROR') && mediaStates.at(-1) === 'RUNNING');
-  await until(async () => (await listSegmentFiles(service)).length === 2 && (await newestSegmentSeconds(service)) > 2);
+  await until(
+    async () => (await listSegmentFiles(service)).length === 2 && (await newestSegmentSeconds(service)) > 2,
+  );
   const { stream_url: urlAfter } = await client.call('get_stream_url', { device });
   await using again = RtspPlayer.open(urlAfter);
   await until(() => again.frames > 30, { what: 'a player reads again' });
@@ -54,12 +56,14 @@ test('MediaMTX is back, viewers can come again, and the recording goes on into o
   const { index } = gaps[0]!;
   // At most one part of 200 ms was still in memory, and the picture takes its way through encoder and network.
   const lost = frameDistance(numbers[index - 1]!, numberAt(killedAt));
-  console.log("FIGURE lost before kill", lost, "outage frames", frameDistance(numberAt(killedAt), numbers[index]!), gaps);
   expect(lost).toBeLessThanOrEqual(fps);
   expect(frameDistance(numberAt(killedAt), numbers[index]!)).toBeGreaterThan(0);
 
   // It was an outage of MediaMTX: neither recording nor camera had trouble of their own.
   expect(heard.map(({ status }) => status)).toEqual(['STARTED', 'STOPPED']);
-  expect(await client.call('get_camera_status', { device })).toMatchObject({ status: 'CONNECTED', status_reason: null });
+  expect(await client.call('get_camera_status', { device })).toMatchObject({
+    status: 'CONNECTED',
+    status_reason: null,
+  });
   expect(await client.call('get_status')).toMatchObject({ status: 'HEALTHY', problems: [] });
 });

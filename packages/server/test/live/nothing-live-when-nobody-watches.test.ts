@@ -24,7 +24,10 @@ test('a player starts a cold camera, and it stops when the player has left', asy
   const live = await client.call('get_stream_status', { device });
   expect((await findCaptures(service)).map(({ pid }) => pid)).toEqual([live.ffmpeg_process.pid]);
   await until(async () => (await readersOf(client)) === 1);
-  expect(await client.call('get_stream_url', { device })).toMatchObject({ stream_status: 'READY', active_consumers: 1 });
+  expect(await client.call('get_stream_url', { device })).toMatchObject({
+    stream_status: 'READY',
+    active_consumers: 1,
+  });
 
   await player.stop();
   await untilCold(service, client);
@@ -46,16 +49,27 @@ test('so does a viewer of the page', async () => {
 test("the service's own reader is no viewer and keeps nothing live", async () => {
   await using service = await Service.start({ env });
   const client = await service.client();
-  expect(await client.call('start_streaming', { device })).toMatchObject({ status: 'STARTED', auto_close_after: 300 });
+  expect(await client.call('start_streaming', { device })).toMatchObject({
+    status: 'STARTED',
+    auto_close_after: 300,
+  });
   // Ready is when the service itself reads the stream.
   await until(async () => (await client.call('get_stream_status', { device })).ready);
-  await until(async () => (await client.call('get_streams')).some(({ name, bytes_sent: sent }) => name === device && sent > 0));
+  await until(async () =>
+    (await client.call('get_streams')).some(({ name, bytes_sent: sent }) => name === device && sent > 0),
+  );
   expect(await readersOf(client)).toBe(0);
   expect((await client.call('get_streams')).find(({ name }) => name === device)?.readers).toBe(0);
   expect((await client.call('get_camera_status', { device })).metrics.readers).toBe(0);
 
-  expect(await client.call('stop_streaming', { device })).toMatchObject({ status: 'STOPPED', stream_continues: false });
-  await expect(client.call('stop_streaming', { device })).rejects.toMatchObject({ code: -32020, data: { state: 'not_streaming' } });
+  expect(await client.call('stop_streaming', { device })).toMatchObject({
+    status: 'STOPPED',
+    stream_continues: false,
+  });
+  await expect(client.call('stop_streaming', { device })).rejects.toMatchObject({
+    code: -32020,
+    data: { state: 'not_streaming' },
+  });
   await untilCold(service, client);
 });
 
@@ -70,7 +84,9 @@ test('in mode always it stays live, and comes back when it is ended', async () =
   await until(async () => (await readersOf(client)) === 0);
   const { frames_sent: frames } = (await client.call('get_stream_status', { device })).metrics;
   // Twice the time that it would linger.
-  await until(async () => (await client.call('get_stream_status', { device })).metrics.frames_sent > frames + 60);
+  await until(
+    async () => (await client.call('get_stream_status', { device })).metrics.frames_sent > frames + 60,
+  );
   expect((await client.call('get_stream_status', { device })).ffmpeg_process.pid).toBe(pid);
 
   process.kill(pid!, 'SIGKILL');
@@ -91,6 +107,9 @@ async function readersOf(client: CameraServiceClient): Promise<number> {
 }
 
 async function untilCold(service: Service, client: CameraServiceClient): Promise<void> {
-  await until(async () => (await findCaptures(service)).length === 0, { what: 'the capture has ended', timeoutMs: 30_000 });
+  await until(async () => (await findCaptures(service)).length === 0, {
+    what: 'the capture has ended',
+    timeoutMs: 30_000,
+  });
   await until(async () => (await client.call('get_stream_status', { device })).status === 'INACTIVE');
 }

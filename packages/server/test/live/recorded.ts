@@ -37,7 +37,9 @@ export async function decodeRecording(path: string): Promise<DecodedRecording> {
   });
   const numbers: (number | null)[] = [];
   for (let at = 0; at < stdout.length; at += width * side) {
-    numbers.push(readFrameNumber({ width, height: side, data: stdout.subarray(at, at + width * side), stride: width }));
+    numbers.push(
+      readFrameNumber({ width, height: side, data: stdout.subarray(at, at + width * side), stride: width }),
+    );
   }
   return { numbers, complaints: exit.stderrTail.join('\n') };
 }
@@ -92,7 +94,9 @@ export async function expectCatalogToAgree(service: Service, client: CameraServi
 async function listFiles(dir: string): Promise<{ path: string; size: number }[]> {
   const entries = await readdir(dir, { recursive: true, withFileTypes: true });
   const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
-  const sizes = await Promise.all(files.map(async (file) => ({ path: file.slice(dir.length + 1), size: (await stat(file)).size })));
+  const sizes = await Promise.all(
+    files.map(async (file) => ({ path: file.slice(dir.length + 1), size: (await stat(file)).size })),
+  );
   return sizes.sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 
@@ -102,7 +106,9 @@ export async function findProcesses(...words: string[]): Promise<{ pid: number; 
   const found = await Promise.all(
     pids.map(async (pid) => {
       // It may end while it is looked at.
-      const command = (await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')).replaceAll('\0', ' ').trim();
+      const command = (await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => ''))
+        .replaceAll('\0', ' ')
+        .trim();
       return { pid, command };
     }),
   );
@@ -111,7 +117,10 @@ export async function findProcesses(...words: string[]): Promise<{ pid: number; 
 
 /** What the service started: its MediaMTX by the configuration's path, its captures by the address that they publish to. */
 export function findChildren(service: Service): Promise<{ pid: number; command: string }[]> {
-  return findProcesses(join(service.dataDir, 'run', 'mediamtx.yml'), `${new URL(service.ready.rtsp_url).host}/camera`);
+  return findProcesses(
+    join(service.dataDir, 'run', 'mediamtx.yml'),
+    `${new URL(service.ready.rtsp_url).host}/camera`,
+  );
 }
 
 /** Seconds of picture in the file that MediaMTX writes at present; 0 while there is none. */

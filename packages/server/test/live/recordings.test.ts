@@ -2,7 +2,13 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Service, until } from '@mediamtx-camera-service/testkit';
 import { expect, test } from 'vitest';
-import { expectWholeRecording, hearRecordings, listSegmentFiles, recordingPath, smallPicture } from './recorded.ts';
+import {
+  expectWholeRecording,
+  hearRecordings,
+  listSegmentFiles,
+  recordingPath,
+  smallPicture,
+} from './recorded.ts';
 
 const device = 'camera0';
 
@@ -16,21 +22,41 @@ test('what is recorded plays from the first to the last frame, and the answer te
   });
 
   const started = await client.call('start_recording', { device });
-  expect(started).toMatchObject({ device, status: 'RECORDING', duration: null, format: 'mp4', success: true });
+  expect(started).toMatchObject({
+    device,
+    status: 'RECORDING',
+    duration: null,
+    format: 'mp4',
+    success: true,
+  });
   expect(heard).toEqual([]);
   await until(() => filesAtStarted);
   expect(filesAtStarted).toHaveLength(1);
-  expect(heard).toMatchObject([{ device, status: 'STARTED', session_id: started.session_id, filename: started.filename }]);
+  expect(heard).toMatchObject([
+    { device, status: 'STARTED', session_id: started.session_id, filename: started.filename },
+  ]);
 
   const again = client.call('start_recording', { device });
-  await expect(again).rejects.toMatchObject({ code: -32020, data: { state: 'recording', session_id: started.session_id } });
+  await expect(again).rejects.toMatchObject({
+    code: -32020,
+    data: { state: 'recording', session_id: started.session_id },
+  });
 
   const status = await client.call('get_camera_status', { device });
-  expect(status).toMatchObject({ recording: true, session_id: started.session_id, current_file: started.filename });
+  expect(status).toMatchObject({
+    recording: true,
+    session_id: started.session_id,
+    current_file: started.filename,
+  });
   await until(async () => ((await client.call('get_camera_status', { device })).elapsed_time ?? 0) > 3);
 
   const stopped = await client.call('stop_recording', { device });
-  expect(stopped).toMatchObject({ device, status: 'STOPPED', session_id: started.session_id, filename: started.filename });
+  expect(stopped).toMatchObject({
+    device,
+    status: 'STOPPED',
+    session_id: started.session_id,
+    filename: started.filename,
+  });
   const path = recordingPath(service, device, stopped.filename);
   await expectWholeRecording(path, stopped.duration);
   const [start, end] = [Date.parse(stopped.start_time), Date.parse(stopped.end_time)];
@@ -45,10 +71,19 @@ test('what is recorded plays from the first to the last frame, and the answer te
   });
   await until(() => heard.at(-1)?.status === 'STOPPED');
   expect(heard.map((update) => update.status)).toEqual(['STARTED', 'STOPPED']);
-  expect(heard.at(-1)).toMatchObject({ duration: stopped.duration, session_id: stopped.session_id, reason: null });
-  expect(await readdir(join(service.dataDir, 'recordings', device))).toEqual(expect.arrayContaining([stopped.filename]));
+  expect(heard.at(-1)).toMatchObject({
+    duration: stopped.duration,
+    session_id: stopped.session_id,
+    reason: null,
+  });
+  expect(await readdir(join(service.dataDir, 'recordings', device))).toEqual(
+    expect.arrayContaining([stopped.filename]),
+  );
   expect(await listSegmentFiles(service)).toEqual([]);
-  await expect(client.call('stop_recording', { device })).rejects.toMatchObject({ code: -32020, data: { state: 'not_recording' } });
+  await expect(client.call('stop_recording', { device })).rejects.toMatchObject({
+    code: -32020,
+    data: { state: 'not_recording' },
+  });
 });
 
 test('each format plays whole, and pages of the list neither overlap nor miss one', async () => {
@@ -59,7 +94,10 @@ test('each format plays whole, and pages of the list neither overlap nor miss on
     const { session_id: id } = await client.call('start_recording', { device: name, format });
     await until(() => heard.some((update) => update.session_id === id && update.status === 'STARTED'));
     const stopped = await client.call('stop_recording', { device: name });
-    expect(stopped).toMatchObject({ format, filename: expect.stringMatching(format === 'mkv' ? /\.mkv$/ : /\.mp4$/) as string });
+    expect(stopped).toMatchObject({
+      format,
+      filename: expect.stringMatching(format === 'mkv' ? /\.mkv$/ : /\.mp4$/) as string,
+    });
     await expectWholeRecording(recordingPath(service, name, stopped.filename), stopped.duration);
     return stopped;
   };
@@ -70,19 +108,24 @@ test('each format plays whole, and pages of the list neither overlap nor miss on
     await record('camera0', 'mp4'),
   ];
 
-  const names = (files: { filename: string }[]): string[] => files.map(({ filename }) => filename);
-  const newestFirst = names(all).reverse();
+  const newestFirst = namesOf(all).toReversed();
   const { files } = await client.call('list_recordings');
-  expect(names(files)).toEqual(newestFirst);
+  expect(namesOf(files)).toEqual(newestFirst);
   const pages = [];
   for (const offset of [0, 2, 4]) pages.push(await client.call('list_recordings', { limit: 2, offset }));
   expect(pages.map((page) => page.total)).toEqual([4, 4, 4]);
-  expect(pages.map((page) => names(page.files))).toEqual([newestFirst.slice(0, 2), newestFirst.slice(2), []]);
-  expect(names((await client.call('list_recordings', { order: 'asc' })).files)).toEqual(names(all));
+  expect(pages.map((page) => namesOf(page.files))).toEqual([
+    newestFirst.slice(0, 2),
+    newestFirst.slice(2),
+    [],
+  ]);
+  expect(namesOf((await client.call('list_recordings', { order: 'asc' })).files)).toEqual(namesOf(all));
   const [, second, third] = all as [unknown, (typeof all)[0], (typeof all)[0]];
   const between = await client.call('list_recordings', { from: second.start_time, to: third.start_time });
-  expect(names(between.files)).toEqual([second.filename]);
-  expect(names((await client.call('list_recordings', { from: third.start_time })).files)).toEqual(newestFirst.slice(0, 2));
+  expect(namesOf(between.files)).toEqual([second.filename]);
+  expect(namesOf((await client.call('list_recordings', { from: third.start_time })).files)).toEqual(
+    newestFirst.slice(0, 2),
+  );
   const ofOne = await client.call('list_recordings', { device: 'camera1' });
   expect(ofOne).toMatchObject({ total: 1, files: [{ device: 'camera1', filename: third.filename }] });
   await expect(client.call('list_recordings', { device: 'camera9' })).rejects.toMatchObject({ code: -32010 });
@@ -101,7 +144,9 @@ test('a timed recording ends by itself and is not shorter than asked', async () 
 });
 
 test('a new file begins while it is recorded, and no frame is lost at the seam', async () => {
-  await using service = await Service.start({ env: { ...smallPicture, CAMERA_SERVICE_RECORDING_SEGMENT_DURATION: '10' } });
+  await using service = await Service.start({
+    env: { ...smallPicture, CAMERA_SERVICE_RECORDING_SEGMENT_DURATION: '10' },
+  });
   const client = await service.client();
   await client.call('start_recording', { device });
   await until(async () => (await listSegmentFiles(service)).length >= 2, { timeoutMs: 30_000 });
@@ -118,7 +163,10 @@ test('one that is stopped before its first frame says so and leaves nothing behi
   const heard = hearRecordings(client);
   await client.call('start_recording', { device });
   const stop = client.call('stop_recording', { device });
-  await expect(stop).rejects.toMatchObject({ code: -32050, data: { reason: 'nothing_recorded', dependency: 'camera' } });
+  await expect(stop).rejects.toMatchObject({
+    code: -32050,
+    data: { reason: 'nothing_recorded', dependency: 'camera' },
+  });
   await until(() => heard.at(-1)?.status === 'FAILED');
   expect(await client.call('list_recordings')).toMatchObject({ total: 0, files: [] });
   expect(await listSegmentFiles(service)).toEqual([]);
@@ -132,3 +180,7 @@ test('one that is stopped before its first frame says so and leaves nothing behi
   const folders = await readdir(join(service.dataDir, 'recordings', device));
   expect(folders.sort()).toEqual([stopped.filename, 'segments'].sort());
 });
+
+function namesOf(files: { filename: string }[]): string[] {
+  return files.map(({ filename }) => filename);
+}

@@ -26,7 +26,10 @@ test('a port that somebody took while MediaMTX was down is named, and all comes 
   process.kill(service.pid, 'SIGCONT');
   await until(async () => {
     const { components, problems } = await client.call('get_status');
-    return components.mediamtx === 'ERROR' && problems.some(({ reason }) => reason.includes('address already in use'));
+    return (
+      components.mediamtx === 'ERROR' &&
+      problems.some(({ reason }) => reason.includes('address already in use'))
+    );
   });
 
   thief.close();

@@ -28,9 +28,18 @@ test('nothing of it stays behind, and the next run goes on with the recording', 
 
   await service.startAgain();
   const second = await service.client();
-  expect(await second.call('get_camera_status', { device })).toMatchObject({ recording: true, session_id: id, current_file: filename });
-  await expect(second.call('start_recording', { device })).rejects.toMatchObject({ code: -32020, data: { session_id: id } });
-  await until(async () => (await listSegmentFiles(service)).length === 2 && (await newestSegmentSeconds(service)) > 1);
+  expect(await second.call('get_camera_status', { device })).toMatchObject({
+    recording: true,
+    session_id: id,
+    current_file: filename,
+  });
+  await expect(second.call('start_recording', { device })).rejects.toMatchObject({
+    code: -32020,
+    data: { session_id: id },
+  });
+  await until(
+    async () => (await listSegmentFiles(service)).length === 2 && (await newestSegmentSeconds(service)) > 1,
+  );
   const stopped = await second.call('stop_recording', { device });
   expect(stopped).toMatchObject({ session_id: id, filename });
   const { numbers, complaints } = await decodeRecording(recordingPath(service, device, filename));
@@ -53,54 +62,64 @@ test('where programs can not be made to end with their parent, the next start en
   const present = (await findChildren(service)).map(({ pid }) => pid);
   expect(left.filter(({ pid }) => present.includes(pid))).toEqual([]);
   const second = await service.client();
-  await until(async () => (await listSegmentFiles(service)).length >= 2 && (await newestSegmentSeconds(service)) > 1);
+  await until(
+    async () => (await listSegmentFiles(service)).length >= 2 && (await newestSegmentSeconds(service)) > 1,
+  );
   const stopped = await second.call('stop_recording', { device });
   const { complaints } = await decodeRecording(recordingPath(service, device, stopped.filename));
   expect(complaints).toBe('');
   await expectCatalogToAgree(service, second);
 });
 
-test('killed at any moment: files and catalog agree, and every recording plays', { timeout: 180_000 }, async () => {
-  const random = seeded(20_260_131);
-  await using service = await Service.start({ env: smallPicture });
-  const rounds: ((client: CameraServiceClient) => Promise<unknown>)[] = [
-    (client) => client.call('start_recording', { device }),
-    (client) => client.call('stop_recording', { device }),
-    (client) => client.call('take_snapshot', { device }),
-    async (client) => {
-      await client.call('start_recording', { device });
-      await client.call('stop_recording', { device });
-    },
-    (client) => Promise.all([client.call('start_recording', { device }), client.call('take_snapshot', { device })]),
-    (client) => client.call('stop_recording', { device }),
-  ];
-  for (const act of rounds) {
+test(
+  'killed at any moment: files and catalog agree, and every recording plays',
+  { timeout: 180_000 },
+  async () => {
+    const random = seeded(20_260_131);
+    await using service = await Service.start({ env: smallPicture });
+    const rounds: ((client: CameraServiceClient) => Promise<unknown>)[] = [
+      (client) => client.call('start_recording', { device }),
+      (client) => client.call('stop_recording', { device }),
+      (client) => client.call('take_snapshot', { device }),
+      async (client) => {
+        await client.call('start_recording', { device });
+        await client.call('stop_recording', { device });
+      },
+      (client) =>
+        Promise.all([client.call('start_recording', { device }), client.call('take_snapshot', { device })]),
+      (client) => client.call('stop_recording', { device }),
+    ];
+    for (const act of rounds) {
+      const client = await service.client();
+      const acting = act(client).catch(() => undefined);
+      // The moment itself is what is tried.
+      await delay(random() * 1_500);
+      await service.kill();
+      await client.stop();
+      await acting;
+      await until(async () => (await findChildren(service)).length === 0);
+      await service.startAgain();
+    }
     const client = await service.client();
-    const acting = act(client).catch(() => undefined);
-    // The moment itself is what is tried.
-    await delay(random() * 1_500);
-    await service.kill();
-    await client.stop();
-    await acting;
-    await until(async () => (await findChildren(service)).length === 0);
-    await service.startAgain();
-  }
-  const client = await service.client();
-  const { recording } = await client.call('get_camera_status', { device });
-  // One that was begun in the last moment may not have a frame.
-  if (recording) await client.call('stop_recording', { device }).catch((error: unknown) => expect(error).toMatchObject({ code: -32050 }));
-  await until(async () => {
-    await expectCatalogToAgree(service, client);
-    return true;
-  });
-  const { files } = await client.call('list_recordings');
-  for (const { filename, duration } of files) {
-    const { numbers, complaints } = await decodeRecording(recordingPath(service, device, filename));
-    expect({ filename, complaints }).toEqual({ filename, complaints: '' });
-    expect(findGaps(numbers).filter(({ distance }) => distance < 1)).toEqual([]);
-    expect(Math.abs(numbers.length - duration * fps)).toBeLessThanOrEqual(rounds.length);
-  }
-});
+    const { recording } = await client.call('get_camera_status', { device });
+    // One that was begun in the last moment may not have a frame.
+    if (recording)
+      await client
+        .call('stop_recording', { device })
+        .catch((error: unknown) => expect(error).toMatchObject({ code: -32050 }));
+    await until(async () => {
+      await expectCatalogToAgree(service, client);
+      return true;
+    });
+    const { files } = await client.call('list_recordings');
+    for (const { filename, duration } of files) {
+      const { numbers, complaints } = await decodeRecording(recordingPath(service, device, filename));
+      expect({ filename, complaints }).toEqual({ filename, complaints: '' });
+      expect(findGaps(numbers).filter(({ distance }) => distance < 1)).toEqual([]);
+      expect(Math.abs(numbers.length - duration * fps)).toBeLessThanOrEqual(rounds.length);
+    }
+  },
+);
 
 async function recordFor(service: Service, client: CameraServiceClient, seconds: number) {
   const heard = hearRecordings(client);

@@ -7,6 +7,7 @@ import {
   expectCatalogToAgree,
   findChildren,
   findGaps,
+  findProcesses,
   fps,
   hearRecordings,
   listSegmentFiles,
@@ -24,10 +25,7 @@ test('SIGTERM leaves playable files and no process, and the next start goes on w
   const { session_id: id } = await first.call('start_recording', { device, format: 'mkv' });
   await until(() => heard.length > 0);
   await until(async () => (await newestSegmentSeconds(service)) > 1);
-  // The promise is 5 s; after that a service manager would kill it, and the files below would not be whole.
-  const hardStop = setTimeout(() => service.program.kill('SIGKILL'), 5_000);
-  expect(await service.stop()).toBe(0);
-  clearTimeout(hardStop);
+  await stopInTime(service);
   expect(await findChildren(service)).toEqual([]);
   const segments = join(service.dataDir, 'recordings', device, 'segments');
   const [segment] = await readdir(segments);
@@ -40,8 +38,13 @@ test('SIGTERM leaves playable files and no process, and the next start goes on w
   await service.startAgain();
   const second = await service.client();
   const heardAfter = hearRecordings(second);
-  expect(await second.call('get_camera_status', { device })).toMatchObject({ recording: true, session_id: id });
-  await until(async () => (await listSegmentFiles(service)).length === 2 && (await newestSegmentSeconds(service)) > 1);
+  expect(await second.call('get_camera_status', { device })).toMatchObject({
+    recording: true,
+    session_id: id,
+  });
+  await until(
+    async () => (await listSegmentFiles(service)).length === 2 && (await newestSegmentSeconds(service)) > 1,
+  );
   const stopped = await second.call('stop_recording', { device });
   expect(stopped).toMatchObject({ session_id: id, format: 'mkv' });
   const { numbers, complaints } = await decodeRecording(recordingPath(service, device, stopped.filename));
@@ -82,7 +85,7 @@ test('a timed recording that has time left ends at its time', async () => {
   await using service = await Service.start({ env: smallPicture });
   const first = await service.client();
   const heard = hearRecordings(first);
-  const started = await first.call('start_recording', { device, duration_seconds: 12 });
+  const started = await first.call('start_recording', { device, duration_seconds: 15 });
   await until(() => heard.length > 0);
   expect(await service.stop()).toBe(0);
   await service.startAgain();
@@ -92,6 +95,51 @@ test('a timed recording that has time left ends at its time', async () => {
   await until(() => heardAfter.some(({ status }) => status === 'STOPPED'), { timeoutMs: 30_000 });
   const { files } = await second.call('list_recordings');
   const [file] = files;
-  expect(Date.parse(file!.modified_time) - Date.parse(file!.created_time)).toBeGreaterThanOrEqual(12_000);
+  expect(Date.parse(file!.modified_time) - Date.parse(file!.created_time)).toBeGreaterThanOrEqual(15_000);
   await expectCatalogToAgree(service, second);
 });
+
+test('SIGTERM while MediaMTX hangs: it ends in time all the same', async () => {
+  await using service = await Service.start({ env: smallPicture, mediamtx: 'managed' });
+  const client = await service.client();
+  const heard = hearRecordings(client);
+  await client.call('start_recording', { device });
+  await until(() => heard.length > 0);
+  process.kill(service.mediaMtxPid, 'SIGSTOP');
+  await stopInTime(service);
+  expect(await findChildren(service)).toEqual([]);
+});
+
+test('SIGTERM in the middle of a start: it ends cleanly and leaves no process', async () => {
+  await using first = await Service.start({ env: smallPicture });
+  const client = await first.client();
+  const heard = hearRecordings(client);
+  const { session_id: id } = await client.call('start_recording', { device });
+  await until(() => heard.length > 0);
+  await first.kill();
+  // As soon as its first sign of life is there, which is long before it is ready.
+  await using second = await Service.launch({
+    env: smallPicture,
+    dataDir: first.dataDir,
+    mediamtx: 'managed',
+  });
+  await until(() => second.log !== '');
+  expect(await second.stop()).toBe(0);
+  expect(await findProcesses(first.dataDir)).toEqual([]);
+
+  await first.startAgain();
+  const last = await first.client();
+  expect(await last.call('get_camera_status', { device })).toMatchObject({ recording: true, session_id: id });
+  await last.call('stop_recording', { device });
+  await expectCatalogToAgree(first, last);
+});
+
+/** The promise is 5 s; after that a service manager would kill it, and this does too. */
+async function stopInTime(service: Service): Promise<void> {
+  const hardStop = setTimeout(() => service.program.kill('SIGKILL'), 5_000);
+  try {
+    expect(await service.stop()).toBe(0);
+  } finally {
+    clearTimeout(hardStop);
+  }
+}

@@ -82,7 +82,8 @@ test('twenty calls at once are answered each by a picture that is fresh for it, 
 });
 
 test('a camera that is not live is opened, and its picture is of the time after the request', async () => {
-  await using own = await Service.start();
+  // The run's own MediaMTX is taken already.
+  await using own = await Service.start({ mediamtx: 'managed' });
   const idle = await own.client('operator');
   const requestedAt = Date.now();
   const snapshot = await idle.call('take_snapshot', { device });

@@ -14,7 +14,17 @@ export class RtspPlayer implements AsyncDisposable {
         command: ffmpegBinary(),
         args: [
           // Without a look at the stream first, which would take its seconds.
-          ...['-nostdin', '-v', 'error', '-analyzeduration', '0', '-probesize', '5000', '-rtsp_transport', 'tcp'],
+          ...[
+            '-nostdin',
+            '-v',
+            'error',
+            '-analyzeduration',
+            '0',
+            '-probesize',
+            '5000',
+            '-rtsp_transport',
+            'tcp',
+          ],
           ...['-i', url, '-map', '0:v', '-c', 'copy'],
           ...['-f', 'null', '-progress', 'pipe:1', '-stats_period', '0.1', '-'],
         ],

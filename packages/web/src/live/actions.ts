@@ -7,6 +7,7 @@ import {
 import type { AppStore } from '../app-state.ts';
 import { ofStopped, ofTaken } from '../clips/clip.ts';
 import type { ClipLibrary } from '../clips/clip-library.ts';
+import { joinSentences } from '../format.ts';
 import { texts } from '../texts.ts';
 
 interface ActionDeps {
@@ -76,18 +77,9 @@ export class CameraActions {
 
 function remedyOf(error: unknown): string {
   if (error instanceof RpcCallError) {
-    const { details, suggestion } = error.data;
-    return [details, suggestion]
-      .filter((text) => text !== '')
-      .map(asSentence)
-      .join(' ');
+    return joinSentences([error.data.details, error.data.suggestion]);
   }
   if (error instanceof NotConnectedError) return texts.failures.notConnected;
   if (error instanceof CallTimeoutError) return texts.failures.noAnswer;
   return texts.failures.unknown;
-}
-
-function asSentence(text: string): string {
-  const sentence = text.charAt(0).toUpperCase() + text.slice(1);
-  return /[.!?]$/.test(sentence) ? sentence : `${sentence}.`;
 }

@@ -4,9 +4,10 @@ import { useApp, useAppState } from '../app-context.ts';
 import { texts } from '../texts.ts';
 import styles from './camera-tile.module.css';
 import { TileControls } from './tile-controls.tsx';
+import { TileFacts } from './tile-facts.tsx';
 import { TileMessage } from './tile-message.tsx';
 import { TileNotices } from './tile-notices.tsx';
-import { TileStats, TileTitle } from './tile-title.tsx';
+import { TileTitle } from './tile-title.tsx';
 import { useLiveView } from './use-live-view.ts';
 import { useStill, useStillAge } from './use-still.ts';
 import { useOnScreen, usePageWatched } from './use-visible.ts';
@@ -81,18 +82,10 @@ export function CameraTile({ camera, isFull, isHidden, onToggleFull }: CameraTil
         />
       )}
       {flashes > 0 && <span key={flashes} className={styles.flash} aria-hidden="true" />}
-      <div className={styles.top}>
-        <TileTitle camera={camera} state={state} hasControls={isOperator} />
-      </div>
-      <TileMessage
-        camera={camera}
-        state={state}
-        isMediaDown={isDown}
-        capturedAt={still.capturedAt}
-        hasStill={still.src !== null}
-      />
+      <TileMessage camera={camera} state={state} isMediaDown={isDown} />
       <div className={styles.bottom}>
-        <TileStats state={state} stats={stats} />
+        <TileTitle camera={camera} state={state} hasControls={isOperator} />
+        <TileFacts state={state} stats={stats} still={still} />
         <TileControls
           camera={camera}
           isOperator={isOperator}

@@ -14,23 +14,21 @@ interface TileControlsProps {
   onSnapshot: () => void;
 }
 
+/** Record is the last: it grows to the left, so that no button moves from under the pointer. */
 export function TileControls({ camera, isOperator, isFull, onToggleFull, onSnapshot }: TileControlsProps) {
   const { name } = camera;
   return (
     <div className={styles.controls}>
       {isOperator && (
-        <>
-          <button
-            type="button"
-            className={styles.iconButton}
-            aria-label={texts.snapshotOf(name)}
-            title={texts.hints.snapshot}
-            onClick={onSnapshot}
-          >
-            <SnapshotIcon />
-          </button>
-          <RecordButton camera={camera} />
-        </>
+        <button
+          type="button"
+          className={styles.iconButton}
+          aria-label={texts.snapshotOf(name)}
+          title={texts.hints.snapshot}
+          onClick={onSnapshot}
+        >
+          <SnapshotIcon />
+        </button>
       )}
       <button
         type="button"
@@ -41,6 +39,7 @@ export function TileControls({ camera, isOperator, isFull, onToggleFull, onSnaps
       >
         {isFull ? <CollapseIcon /> : <ExpandIcon />}
       </button>
+      {isOperator && <RecordButton camera={camera} />}
     </div>
   );
 }

@@ -8,27 +8,22 @@ interface TileMessageProps {
   camera: CameraView;
   state: LiveState;
   isMediaDown: boolean;
-  /** When the still on the screen was taken; null while unknown. */
-  capturedAt: number | null;
-  hasStill: boolean;
 }
 
-/** Why there is no moving picture, what happens next, and how old the still is. */
+/** Why there is no moving picture, and what happens next. */
 export function TileMessage(props: TileMessageProps) {
-  const { camera, state, capturedAt, hasStill } = props;
+  const { camera, state } = props;
   const isLive = state.phase === 'playing' && camera.status === 'CONNECTED';
   const now = useNow(!isLive);
   if (isLive) return null;
   const reason = reasonOf(props, now);
-  const age = hasStill ? capturedAt !== null && texts.pictureFrom(now - capturedAt) : texts.noPictureYet;
-  if (reason === null && !age) return null;
+  if (reason === null) return null;
   return (
-    <div className={styles.message} data-reason={reason !== null || undefined}>
-      {reason !== null && <p>{reason}</p>}
+    <div className={styles.message}>
+      <p>{reason}</p>
       {camera.status !== 'CONNECTED' && camera.status_reason && (
         <p className={styles.detail}>{camera.status_reason}</p>
       )}
-      {age && <p className={styles.age}>{age}</p>}
     </div>
   );
 }

@@ -1,9 +1,8 @@
 import type { CameraView } from '../app-state.ts';
-import { formatBitrate, formatDuration } from '../format.ts';
+import { formatDuration } from '../format.ts';
 import { texts } from '../texts.ts';
 import { useNow } from '../use-now.ts';
 import type { LiveState } from './live-view.ts';
-import type { PlaybackStats } from './player.ts';
 import styles from './camera-tile.module.css';
 
 interface TileTitleProps {
@@ -50,35 +49,4 @@ function toneOf({ status }: CameraView, state: LiveState): 'live' | 'degraded' |
   if (status === 'ERROR' || status === 'BUSY') return 'degraded';
   if (status !== 'CONNECTED') return 'quiet';
   return state.phase === 'playing' ? 'live' : 'quiet';
-}
-
-/** What the viewer really gets, as measured. */
-export function TileStats({ state, stats }: { state: LiveState; stats: PlaybackStats | undefined }) {
-  if (state.phase !== 'playing') return <span />;
-  const parts = stats ? partsOf(stats) : [];
-  return (
-    <p className={styles.stats}>
-      <span className={styles.transport} data-fallback={state.fallbackReason !== null || undefined}>
-        {state.transport}
-      </span>
-      {state.fallbackReason !== null && (
-        <span className={styles.reason}>{texts.fallback(state.fallbackReason)}</span>
-      )}
-      {parts.map(([name, text]) => (
-        <span key={name} data-part={name} title={name === 'delay' ? texts.delayTitle : undefined}>
-          {text}
-        </span>
-      ))}
-    </p>
-  );
-}
-
-function partsOf({ width, height, fps, bitrate, delayMs }: PlaybackStats): [string, string][] {
-  const parts: [string, string][] = [];
-  if (width > 0) parts.push(['resolution', `${width}×${height}`]);
-  if (fps > 0) parts.push(['fps', `${Math.round(fps)} fps`]);
-  if (bitrate > 0) parts.push(['rate', formatBitrate(bitrate)]);
-  if (delayMs !== null)
-    parts.push(['delay', delayMs < 1000 ? `${delayMs} ms` : `${(delayMs / 1000).toFixed(1)} s`]);
-  return parts;
 }

@@ -1,6 +1,7 @@
 import { Button, TextInput } from '@mantine/core';
 import { useState, type FormEvent } from 'react';
 import { useAppState } from '../app-context.ts';
+import { joinSentences } from '../format.ts';
 import { LensIcon } from '../icons.tsx';
 import { texts } from '../texts.ts';
 import styles from './page.module.css';
@@ -95,9 +96,5 @@ interface Refusal {
 
 function describeRefusal({ error }: Refusal): string {
   const details = error.data?.details ?? error.details ?? error.message ?? texts.login.unreachable;
-  const suggestion = error.data?.suggestion ?? error.suggestion;
-  return [details.charAt(0).toUpperCase() + details.slice(1), suggestion]
-    .filter(Boolean)
-    .join('. ')
-    .replace('..', '.');
+  return joinSentences([details, error.data?.suggestion ?? error.suggestion]);
 }

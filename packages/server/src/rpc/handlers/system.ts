@@ -12,7 +12,7 @@ export interface SystemHandlerDeps {
   monitor: CameraMonitor;
   media: MediaServer;
   version: string;
-  buildDate: string | null;
+  buildDate: string;
 }
 
 const maxCameras = 64;

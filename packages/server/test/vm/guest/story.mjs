@@ -12,6 +12,8 @@ import { report, run, until } from './steps.mjs';
 const DEVICE = 'camera0';
 const NODE = '/dev/video0';
 const NODE_LATER = '/dev/video5';
+// Unless told, ffmpeg looks at five seconds of a stream before it gives the first frame.
+const PLAYER = ['-rtsp_transport', 'tcp', '-analyzeduration', '500000'];
 
 const { service, call, told } = await startService();
 const hears = (from, name, fields) => tells({ told, from, name, fields });
@@ -55,7 +57,7 @@ async function streams() {
     snapshot,
     decoded: await decode(snapshot.file_path),
     address,
-    read: await decode(address.stream_url, { before: ['-rtsp_transport', 'tcp'], frames: 5 }),
+    read: await decode(address.stream_url, { before: PLAYER, frames: 5 }),
   });
 }
 

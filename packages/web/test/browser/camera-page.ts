@@ -1,0 +1,43 @@
+import { until } from '@mediamtx-camera-service/testkit';
+import type { Locator, Page } from 'playwright-core';
+
+/** The camera's tile. */
+export function tileOf(page: Page, name = 'Test camera'): Locator {
+  return page.getByRole('figure', { name, exact: true });
+}
+
+/** Waits until the tile says that it plays. @returns its video */
+export async function liveVideo(page: Page, name = 'Test camera'): Promise<Locator> {
+  const tile = tileOf(page, name);
+  await until(async () => (await tile.getAttribute('data-live')) !== null, {
+    what: `${name} being live`,
+    timeoutMs: 30_000,
+  });
+  return tile.locator('video');
+}
+
+export function button(within: Page | Locator, name: string): Locator {
+  return within.getByRole('button', { name, exact: true });
+}
+
+/** The clips in the strip whose name begins so, newest first. */
+export function clips(page: Page, kind: 'Recording' | 'Snapshot'): Locator {
+  return page
+    .getByRole('list', { name: 'Clips', exact: true })
+    .getByRole('button', { name: new RegExp(`^${kind},`) });
+}
+
+/** Waits for a text; the words are the test's claim. */
+export async function untilText(locator: Locator, pattern: RegExp): Promise<string> {
+  return until(
+    async () => {
+      const text = await locator.innerText();
+      return pattern.test(text) ? text : undefined;
+    },
+    { what: `${pattern}`, timeoutMs: 30_000 },
+  );
+}
+
+export async function untilVisible(locator: Locator): Promise<void> {
+  await locator.waitFor({ state: 'visible', timeout: 30_000 });
+}

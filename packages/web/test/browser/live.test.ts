@@ -1,0 +1,85 @@
+import { Browser, Service, until } from '@mediamtx-camera-service/testkit';
+import { expect, test } from 'vitest';
+import { liveVideo, tileOf, untilText } from './camera-page.ts';
+import { ageOf, framesBetween, numberIn, untilMoved } from './frame-number.ts';
+
+test('the login link opens the page; the still is there at once, then the picture moves and is of now', async () => {
+  await using service = await Service.start();
+  await using browser = await Browser.start();
+  await using tab = await browser.open(service.loginUrl);
+  const { page } = tab;
+  expect(page.url()).toBe(`${service.httpUrl}/`);
+
+  const still = tileOf(page).locator('img');
+  expect(ageOf(await numberIn(still))).toBeLessThan(30);
+
+  const video = await liveVideo(page);
+  const first = await numberIn(video);
+  await untilMoved(video);
+  const second = await numberIn(video);
+  expect(framesBetween(first, second)).toBeGreaterThanOrEqual(10);
+  await until(async () => Math.abs(ageOf(await numberIn(video))) < 5, { what: 'a picture of now' });
+  expect(tab.complaints).toEqual([]);
+});
+
+test('the still comes from the page’s head, before any script has run, and only once', async () => {
+  await using service = await Service.start();
+  await using browser = await Browser.start();
+  await using tab = await browser.open(service.loginUrl);
+  await liveVideo(tab.page);
+  const stills = await tab.page.evaluate(() =>
+    performance
+      .getEntriesByType('resource')
+      .filter(({ name }) => name.includes('/still.jpg'))
+      .map((entry) => (entry as PerformanceResourceTiming).initiatorType),
+  );
+  expect(stills).toEqual(['link']);
+});
+
+test('the tile says how the picture comes, and its size and rate as measured', async () => {
+  await using service = await Service.start();
+  await using browser = await Browser.start();
+  await using tab = await browser.open(service.loginUrl);
+  await liveVideo(tab.page);
+  const said = await untilText(tileOf(tab.page), /\d+ fps/);
+  expect(said).toContain('Live');
+  expect(said).toContain('WebRTC');
+  expect(said).toContain('1280×720');
+  expect(said).toMatch(/\d+(\.\d+)? [kM]bit\/s/);
+});
+
+test('each camera’s session is begun once, before the page’s own script; leaving the page ends it', async () => {
+  await using service = await Service.start({ testCameras: 2 });
+  await using browser = await Browser.start();
+  await using tab = await browser.open(service.loginUrl);
+  const { page } = tab;
+  const client = await service.client();
+  await Promise.all(
+    ['Test camera', 'Test camera 2'].map(async (name) => untilMoved(await liveVideo(page, name))),
+  );
+  const posts = await page.evaluate(() =>
+    performance
+      .getEntriesByType('resource')
+      .map(({ name }) => new URL(name).pathname)
+      .filter((path) => path.endsWith('/whep')),
+  );
+  expect(posts.sort()).toEqual(['/media/camera0/whep', '/media/camera1/whep']);
+
+  const viewers = async (): Promise<number> =>
+    (await client.call('get_stream_status', { device: 'camera0' })).readers;
+  expect(await viewers()).toBe(1);
+  await page.goto('about:blank');
+  await until(async () => (await viewers()) === 0, { what: 'the session being ended' });
+});
+
+test('a session that the page never takes is ended', async () => {
+  await using service = await Service.start();
+  await using browser = await Browser.start();
+  await using tab = await browser.open(`${service.httpUrl}/`);
+  const { page } = tab;
+  tab.expectComplaint(/index-[^/]*\.js|Failed to load resource/);
+  await page.route('**/assets/index-*.js', (route) => route.abort());
+  const ended = page.waitForRequest((request) => request.method() === 'DELETE', { timeout: 30_000 });
+  await page.goto(service.loginUrl);
+  expect((await ended).url()).toContain('/media/camera0/whep/');
+});
