@@ -70,13 +70,15 @@ async function drive(url, { inFlight, seconds }) {
   const startedAt = performance.now();
   const end = startedAt + seconds * 1000;
   await new Promise((resolve, reject) => {
-    socket.on('message', (data) => {
+    /** @param {Buffer} data */
+    const takeReply = (data) => {
       const { id, result } = JSON.parse(data.toString());
       if (result !== 'pong' || id > sent) reject(new Error(`a wrong reply: ${data.toString()}`));
       calls += 1;
       if (performance.now() < end) send();
       else if (calls === sent) resolve();
-    });
+    };
+    socket.on('message', takeReply);
     socket.once('close', () => reject(new Error('the server closed the connection')));
     for (let index = 0; index < inFlight; index += 1) send();
   });

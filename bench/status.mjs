@@ -3,6 +3,13 @@ import { percentile, spread } from './lib/numbers.mjs';
 
 export const title = 'Status calls';
 
+const calls = [
+  { method: 'get_camera_list' },
+  { method: 'get_camera_status', params: { device: 'camera0' } },
+  { method: 'get_stream_status', params: { device: 'camera0' } },
+  { method: 'get_system_status' },
+];
+
 export async function run({ isQuick, use }) {
   const count = isQuick ? 200 : 2_000;
   const service = await use(
@@ -14,12 +21,7 @@ export async function run({ isQuick, use }) {
   const rows = [];
   // The floor of any call: the way there and back through the same client and server.
   const floor = spread(await timeCalls(client, { count, method: 'ping' }));
-  for (const [method, params] of [
-    ['get_camera_list', {}],
-    ['get_camera_status', { device: 'camera0' }],
-    ['get_stream_status', { device: 'camera0' }],
-    ['get_system_status', {}],
-  ]) {
+  for (const { method, params } of calls) {
     const times = await timeCalls(client, { count, method, params });
     rows.push({
       what: `\`${method}\``,

@@ -6,5 +6,5 @@ export {
   type StreamConfig,
 } from './mediamtx/controller.ts';
 export { serve, type ServeOptions } from './serve.ts';
-export { ServiceManager, type ServiceAddresses, type ServiceManagerDeps } from './service-manager.ts';
+export type { ServiceAddresses } from './service-manager.ts';
 export { serviceVersion } from './version.ts';

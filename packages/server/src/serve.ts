@@ -8,7 +8,7 @@ import {
 } from './config/load.ts';
 import { messageOf } from './errors.ts';
 import { createLog } from './log.ts';
-import { ServiceManager, type ServiceAddresses } from './service-manager.ts';
+import type { ServiceAddresses } from './service-manager.ts';
 import { serviceVersion } from './version.ts';
 
 export interface ServeOptions {
@@ -39,6 +39,8 @@ export async function serve(options: ServeOptions): Promise<number> {
     return configExitCode;
   }
   const log = createLog(config.logging);
+  // Loaded here, so that commands which only make a token don't load the whole service.
+  const { ServiceManager } = await import('./service-manager.ts');
   const manager = new ServiceManager({ config, env: options.env, log });
   const ended = untilSignalled();
   try {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { formatAge, formatBitrate, formatDuration, formatSize } from '../src/format.ts';
+import { formatAge, formatBitrate, formatDuration, formatSize, joinSentences } from '../src/format.ts';
 
 test('ages are told in their largest whole unit, and never below zero', () => {
   expect([-500, 0, 59_999, 60_000, 3_599_999, 3_600_000, 86_400_000].map(formatAge)).toEqual([
@@ -23,4 +23,10 @@ test('sizes are decimal with one place', () => {
 
 test('rates change their unit at a megabit', () => {
   expect([0, 850_400, 1_240_000].map(formatBitrate)).toEqual(['0 kbit/s', '850 kbit/s', '1.2 Mbit/s']);
+});
+
+test('phrases of the service become sentences, and what is missing is left out', () => {
+  expect(joinSentences(['the disk is full', undefined, '', 'Delete something. Or buy one!'])).toBe(
+    'The disk is full. Delete something. Or buy one!',
+  );
 });

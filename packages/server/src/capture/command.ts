@@ -16,8 +16,9 @@ const COMMON = ['-hide_banner', '-nostdin', '-loglevel', 'level+warning'];
 const OUTPUT = ['-an', '-pkt_size', '1300', '-f', 'rtsp', '-rtsp_transport', 'tcp'];
 const PROGRESS = ['-progress', 'pipe:3', '-stats_period', '0.5'];
 
-// One a second, but five in the first: MediaMTX keeps none, so a reader who comes early would wait a second for one.
-const KEYFRAME_TIMES = 'expr:if(lt(t,1),gte(t,n_forced*0.2),gte(t,n_forced-4))';
+// Two a second, and five in the first: MediaMTX keeps none, so a viewer who comes waits for the next.
+const KEYFRAMES_PER_SECOND = 2;
+const KEYFRAME_TIMES = 'expr:if(lt(t,1),gte(t,n_forced*0.2),gte(t,n_forced/2-1.5))';
 
 /** The arguments of the ffmpeg that publishes a camera. Progress comes on file descriptor 3. */
 export function buildCaptureArgs(command: CaptureCommand): string[] {
@@ -85,7 +86,7 @@ function deviceArgs({ node, inputFormat, width, height, fps }: V4l2Source): stri
 function encodeArgs({ source, encoder, bitrate }: CaptureCommand): string[] {
   const { width, height, fps } = source;
   const limit = String(bitrate ?? defaultBitrate(width, height, fps));
-  const group = String(Math.max(1, Math.round(fps)));
+  const group = String(Math.max(1, Math.round(fps / KEYFRAMES_PER_SECOND)));
   // For libx264 the bitrate is a ceiling over constant quality: a calm picture then costs a fraction of it.
   const rate = encoder.name === 'libx264' ? ['-crf', '23'] : ['-b:v', limit];
   const size = [...rate, '-maxrate', limit, '-bufsize', limit];

@@ -122,8 +122,9 @@ export class MediaMtxController {
 
   async stop(): Promise<void> {
     this.#abort.abort();
-    await this.#loop;
+    // Cuts off what is under way: a server that hangs must not hold up the end.
     this.#api.close();
+    await this.#loop;
   }
 
   /** How many watch a path; our own readers don't count. */

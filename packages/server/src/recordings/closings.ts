@@ -28,6 +28,10 @@ export class Closings {
     return this.#left.get(device);
   }
 
+  get isStopped(): boolean {
+    return this.#abort.signal.aborted;
+  }
+
   isBusy(device: string): boolean {
     return this.#busy.has(device);
   }

@@ -212,11 +212,12 @@ export class Recordings {
       this.#markClosing(session.row);
       await session.stop();
       await this.#endWriting(device);
-      await untilFilesRest(recordingLayout(this.#deps.recordingsDir, device).segmentsDir, this.#now);
+      await this.#untilFilesRest(device);
       this.#running.delete(device);
       return await this.#closeRow(session.row);
     } catch (error) {
-      announcer.failed(session, messageOf(error));
+      // One that the service's own stop cut off is closed at the next start.
+      if (!this.#closings.isStopped) announcer.failed(session, messageOf(error));
       throw error;
     } finally {
       this.#running.delete(device);
@@ -255,6 +256,14 @@ export class Recordings {
       .catch((error: unknown) =>
         this.#deps.log.debug({ err: error, device }, 'MediaMTX is away while a recording ends'),
       );
+  }
+
+  /** What can't be read now is looked at again, and told, when it is closed. */
+  async #untilFilesRest(device: string): Promise<void> {
+    const { recordingsDir, log } = this.#deps;
+    await untilFilesRest(recordingLayout(recordingsDir, device).segmentsDir, this.#now).catch(
+      (error: unknown) => log.warn({ err: error, device }, 'the end of a recording could not be looked at'),
+    );
   }
 
   /** What an earlier recording left must be out of the way, or it would become part of the next. */

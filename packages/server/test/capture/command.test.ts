@@ -27,7 +27,7 @@ test('a camera that gives JPEG is decoded and encoded with a keyframe each secon
     '-vf format=yuv420p -c:v libx264 -preset ultrafast -tune zerolatency -profile:v baseline',
   );
   expect(line).toContain(
-    '-bf 0 -g 30 -keyint_min 30 -force_key_frames expr:if(lt(t,1),gte(t,n_forced*0.2),gte(t,n_forced-4))',
+    '-bf 0 -g 15 -keyint_min 15 -force_key_frames expr:if(lt(t,1),gte(t,n_forced*0.2),gte(t,n_forced/2-1.5))',
   );
   expect(line).toMatch(
     /-progress pipe:3 -stats_period 0\.5 .*-nostdin|-nostdin .*-progress pipe:3 -stats_period 0\.5/u,

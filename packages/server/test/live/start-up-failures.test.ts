@@ -56,7 +56,7 @@ describe('what keeps the service from starting is told in one line, and it ends'
     for (const words of [
       'the configuration has 5 mistakes',
       'server.colour: there is no such key',
-      'camera.test_resolution: must be WIDTHxHEIGHT',
+      /camera\.test_resolution: .*must be WIDTHxHEIGHT/,
       /capture\.fps: .*number/,
       'videos: there is no such key',
       /storage\.min_free: .*\(from CAMERA_SERVICE_STORAGE_MIN_FREE\)/,
@@ -113,7 +113,7 @@ describe('what keeps the service from starting is told in one line, and it ends'
   test('a secret that is too short', async () => {
     const { code, stderr } = await failedStart({ env: { CAMERA_SERVICE_JWT_SECRET: 'short' } });
     expect(code).toBe(78);
-    expect(stderr).toMatch(/security\.jwt_secret: must be at least 32 bytes/);
+    expect(stderr).toMatch(/security\.jwt_secret: .*at least 32/);
     expect(stderr).not.toContain('short\n');
   });
 });

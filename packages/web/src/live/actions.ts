@@ -47,7 +47,7 @@ export class CameraActions {
     try {
       await (isRunning ? this.#stop(device) : this.#start(device));
     } catch (error) {
-      this.#tell(device, isRunning ? texts.failures.stop : texts.failures.record, error);
+      this.#tell(device, isRunning ? stopFailure(error) : texts.failures.record, error);
     } finally {
       this.#store.setPending(device, undefined);
     }
@@ -73,6 +73,12 @@ export class CameraActions {
   #tell(device: string, title: string, error: unknown): void {
     this.#store.addNotice({ device, title, remedy: remedyOf(error) });
   }
+}
+
+/** It did stop where it had nothing to keep; the notification says the same, and is told once with it. */
+function stopFailure(error: unknown): string {
+  const isEmpty = error instanceof RpcCallError && error.data.reason === 'nothing_recorded';
+  return isEmpty ? texts.failures.recordingLost : texts.failures.stop;
 }
 
 function remedyOf(error: unknown): string {

@@ -47,8 +47,10 @@ export function TileControls({ camera, isOperator, isFull, onToggleFull, onSnaps
 /** Becomes the elapsed time; the second press stops. */
 function RecordButton({ camera }: { camera: CameraView }) {
   const { actions } = useApp();
-  const { device, name, recording, recordingSince } = camera;
+  const { device, name, recordingSince } = camera;
   const pending = useAppState((state) => state.pending[device]);
+  // It may be told that it runs before the call is answered; "stop" is offered when it can be done.
+  const recording = camera.recording && pending !== 'starting';
   const now = useNow(recording);
   const elapsed = formatDuration(recordingSince === null ? 0 : (now - recordingSince) / 1000);
   const label = recording ? texts.stopRecordingOf(name) : texts.recordOf(name);

@@ -6,6 +6,7 @@ import {
 } from '@mediamtx-camera-service/client';
 import { type AppStore, viewOf } from '../app-state.ts';
 import type { ClipLibrary } from '../clips/clip-library.ts';
+import { joinSentences } from '../format.ts';
 import { texts } from '../texts.ts';
 
 interface FeedDeps {
@@ -136,7 +137,11 @@ export class Feed {
       return;
     }
     if (status === 'ERROR') {
-      this.#store.addNotice({ device, title: texts.failures.recordingTrouble, remedy: reason ?? '' });
+      this.#store.addNotice({
+        device,
+        title: texts.failures.recordingTrouble,
+        remedy: joinSentences([reason ?? '']),
+      });
       return;
     }
     this.#store.changeCamera(device, {
@@ -146,6 +151,11 @@ export class Feed {
       recordingSince: null,
     });
     if (status === 'STOPPED') this.#store.announce(texts.said.recorded(name));
-    else this.#store.addNotice({ device, title: texts.failures.recordingLost, remedy: reason ?? '' });
+    else
+      this.#store.addNotice({
+        device,
+        title: texts.failures.recordingLost,
+        remedy: joinSentences([reason ?? '']),
+      });
   }
 }

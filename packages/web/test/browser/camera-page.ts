@@ -29,13 +29,15 @@ export function clips(page: Page, kind: 'Recording' | 'Snapshot'): Locator {
 
 /** Waits for a text; the words are the test's claim. */
 export async function untilText(locator: Locator, pattern: RegExp): Promise<string> {
-  return until(
+  const { text } = await until(
     async () => {
-      const text = await locator.innerText();
-      return pattern.test(text) ? text : undefined;
+      const found = await locator.innerText();
+      // In an object, since no text may be what is waited for.
+      return pattern.test(found) && { text: found };
     },
     { what: `${pattern}`, timeoutMs: 30_000 },
   );
+  return text;
 }
 
 export async function untilVisible(locator: Locator): Promise<void> {

@@ -66,7 +66,7 @@ test('each camera’s session is begun once, before the page’s own script; lea
   expect(posts.sort()).toEqual(['/media/camera0/whep', '/media/camera1/whep']);
 
   const viewers = async (): Promise<number> =>
-    (await client.call('get_stream_status', { device: 'camera0' })).readers;
+    (await client.call('get_stream_status', { device: 'camera0' })).mediamtx_path.readers;
   expect(await viewers()).toBe(1);
   await page.goto('about:blank');
   await until(async () => (await viewers()) === 0, { what: 'the session being ended' });
@@ -77,7 +77,7 @@ test('a session that the page never takes is ended', async () => {
   await using browser = await Browser.start();
   await using tab = await browser.open(`${service.httpUrl}/`);
   const { page } = tab;
-  tab.expectComplaint(/index-[^/]*\.js|Failed to load resource/);
+  tab.expectComplaint(/index-[^/]*\.js|Failed to load resource|preloaded using link preload but not used/);
   await page.route('**/assets/index-*.js', (route) => route.abort());
   const ended = page.waitForRequest((request) => request.method() === 'DELETE', { timeout: 30_000 });
   await page.goto(service.loginUrl);

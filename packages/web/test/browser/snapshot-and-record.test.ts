@@ -57,7 +57,7 @@ test('a recording tells its time, joins the strip, plays without going back, see
 
 test('a failure is told on its tile, with the remedy, and stays until it is dismissed', async () => {
   // More than any disk has.
-  await using service = await Service.start({ env: { CAMERA_SERVICE_STORAGE_MIN_FREE: '900TB' } });
+  await using service = await Service.start({ env: { CAMERA_SERVICE_STORAGE_MIN_FREE: '900000000000000' } });
   await using browser = await Browser.start();
   await using tab = await browser.open(service.loginUrl);
   const { page } = tab;

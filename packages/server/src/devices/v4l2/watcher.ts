@@ -8,6 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { CandidateList } from '../candidate-list.ts';
 import type { CandidatesListener, DeviceWatcher } from '../device.ts';
+import { prepareNativeCalls } from './ioctl.ts';
 import { NodeMemory } from './node-memory.ts';
 import { probeNode, type Probe } from './probe.ts';
 
@@ -124,6 +125,8 @@ export class V4l2Watcher implements DeviceWatcher {
   async #probeAll(): Promise<Map<string, Probe>> {
     const names = await this.#listNodeNames();
     for (const name of this.#probing.keys()) if (!names.includes(name)) this.#probing.delete(name);
+    // Not within a device's time; each probe tells it if it fails.
+    if (names.length > 0) await prepareNativeCalls().catch(() => undefined);
     const entries = names.map(async (name) => [name, await this.#probeInTime(name)] as const);
     return new Map(await Promise.all(entries));
   }

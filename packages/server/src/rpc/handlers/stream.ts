@@ -89,7 +89,8 @@ async function getStreamUrl(
     throw notFound('stream', name, 'get_streams tells which there are.');
   if (!media.controller.isUp) throw media.unavailable();
   const { url, expiresAt } = await media.mintViewer(name, context.host);
-  const path = media.controller.paths.get(name);
+  // Asked anew, so that it says the same as get_streams.
+  const path = await media.controller.getStreamStatus(name);
   const isBroken = camera !== undefined && camera.status !== 'CONNECTED';
   return {
     device: params.device ?? null,

@@ -12,7 +12,8 @@ const [ffmpegPath] = process.argv.slice(2);
 const WEBCAM = ['num_inputs=1', 'input_types=0x0'];
 
 const deliveries = [];
-const watcher = new V4l2Watcher();
+// Emulated, and on a busy machine, a look at all modes may take longer than a real device ever does.
+const watcher = new V4l2Watcher({ probeTimeoutMs: 60_000 });
 watcher.onChange((candidates) => deliveries.push(candidates));
 
 const current = () => deliveries.at(-1);
