@@ -4,7 +4,7 @@ import { pause, percentile, spread } from './lib/numbers.mjs';
 export const title = 'Recording by command, and who hears of it';
 
 export async function run({ isQuick, use }) {
-  const count = isQuick ? 5 : 40;
+  const count = isQuick ? 5 : 20;
   const service = await use(Service.start({ args: ['--log-level', 'info'], mediamtx: 'managed' }));
   const actor = await service.client();
   const listener = await service.client('viewer');

@@ -7,7 +7,7 @@ import { writePublisher } from './lib/test-picture.mjs';
 export const title = 'The page: from navigation to a picture (Chromium, 720p30)';
 
 export async function run({ isQuick, use }) {
-  const rounds = isQuick ? 6 : 30;
+  const rounds = isQuick ? 6 : 20;
   const browser = await use(launchBrowser());
   const own = await measureService(browser, rounds, use);
   const rival = await measureMediaMtx(browser, rounds, use);

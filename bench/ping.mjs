@@ -7,8 +7,8 @@ import { cpuSeconds } from './lib/processes.mjs';
 export const title = 'Calls a second (ping)';
 
 export async function run({ isQuick, use }) {
-  const rounds = isQuick ? 3 : 9;
-  const seconds = isQuick ? 1 : 3;
+  const rounds = isQuick ? 3 : 7;
+  const seconds = isQuick ? 1 : 2;
   const service = await use(Service.start({ args: ['--log-level', 'info'], mediamtx: 'managed' }));
   const bare = await use(startBareServer());
   const ours = { url: service.ready.ws_url, pid: service.pid };

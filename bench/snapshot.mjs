@@ -6,8 +6,8 @@ import { scope } from './lib/scope.mjs';
 export const title = 'Snapshot of a live camera (720p30)';
 
 export async function run({ isQuick, use }) {
-  const count = isQuick ? 12 : 100;
-  const rivalCount = isQuick ? 6 : 40;
+  const count = isQuick ? 12 : 60;
+  const rivalCount = isQuick ? 6 : 20;
   const service = await use(Service.start({ args: ['--log-level', 'info'], mediamtx: 'managed' }));
   const client = await service.client();
   await client.call('start_streaming', { device: 'camera0' });

@@ -7,7 +7,7 @@ import { scope } from './lib/scope.mjs';
 export const title = 'Start';
 
 export async function run({ isQuick }) {
-  const rounds = isQuick ? 3 : 10;
+  const rounds = isQuick ? 3 : 8;
   const times = { first: [], again: [], node: [], mediamtx: [] };
   for (let round = 0; round < rounds; round += 1) {
     await measureService(times);

@@ -47,7 +47,12 @@ export class MediaMtx implements AsyncDisposable {
     await mkdir(dir.path, { recursive: true });
     await writeFile(config, JSON.stringify({ ...configuration(ports), ...options.config }));
     const server = new MediaMtx(dir, ports, { config, hides: options.hides });
-    await server.#untilReady();
+    try {
+      await server.#untilReady();
+    } catch (error) {
+      await server[Symbol.asyncDispose]();
+      throw error;
+    }
     return server;
   }
 

@@ -1,7 +1,13 @@
 import type { EventLog } from '../events/event-log.ts';
 import type { Notifier } from '../events/notifier.ts';
-import type { StreamAddresses } from './camera-view.ts';
 import type { Camera, CameraStatus } from './camera.ts';
+
+/** Where a camera can be watched. */
+export interface StreamAddresses {
+  rtsp: string;
+  webrtc: string;
+  hls: string;
+}
 
 export interface CameraAnnouncerDeps {
   events: Pick<EventLog, 'append'>;

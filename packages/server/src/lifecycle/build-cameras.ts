@@ -1,7 +1,7 @@
 import { Capture } from '../capture/capture.ts';
 import { EncoderChooser } from '../capture/encoder.ts';
 import { CameraAnnouncer } from '../cameras/announcer.ts';
-import { CameraViewer } from '../cameras/camera-viewer.ts';
+import { CameraViewer } from '../rpc/camera-viewer.ts';
 import { Camera } from '../cameras/camera.ts';
 import { captureSourceOf, modeFor } from '../cameras/capture-source.ts';
 import { CameraMonitor } from '../cameras/monitor.ts';

@@ -15,7 +15,8 @@ import type { RecordingCloser } from './closer.ts';
 import { Closings } from './closings.ts';
 import { alreadyRecording, assertUsable, isBeingClosed, nothingRecorded, notRecording } from './errors.ts';
 import { untilFilesRest } from './files-rest.ts';
-import { extensions, fileStem, listSegments, recordingLayout } from './layout.ts';
+import { fileStem } from '../store/file-stem.ts';
+import { extensions, listSegments, recordingLayout } from './layout.ts';
 import { RecordingSession } from './session.ts';
 
 export interface RecordingsDeps {

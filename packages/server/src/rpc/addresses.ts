@@ -1,4 +1,4 @@
-import type { StreamAddresses } from '../cameras/camera-view.ts';
+import type { StreamAddresses } from '../cameras/announcer.ts';
 
 export interface AddressesDeps {
   rtspPort: () => number;

@@ -7,7 +7,7 @@ import type { Logger } from 'pino';
 import type { Camera } from '../cameras/camera.ts';
 import { AppError, errnoOf, messageOf } from '../errors.ts';
 import type { EventLog } from '../events/event-log.ts';
-import { fileStem } from '../recordings/layout.ts';
+import { fileStem } from '../store/file-stem.ts';
 import { partPrefix, writeNewFile } from '../store/atomic-file.ts';
 import type { SnapshotRow, SnapshotStore } from '../store/snapshots.ts';
 import { asStorageError } from '../store/storage-error.ts';

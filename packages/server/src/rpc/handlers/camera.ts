@@ -1,4 +1,4 @@
-import type { CameraViewer } from '../../cameras/camera-viewer.ts';
+import type { CameraViewer } from '../camera-viewer.ts';
 import type { CameraRegistry } from '../../cameras/registry.ts';
 import type { HandlersOf } from '../call.ts';
 import { visibleCamera } from '../visible-camera.ts';

@@ -1,5 +1,6 @@
 import type { Camera as CameraObject } from '@mediamtx-camera-service/protocol';
-import type { Camera } from './camera.ts';
+import type { StreamAddresses } from '../cameras/announcer.ts';
+import type { Camera } from '../cameras/camera.ts';
 
 /** The recording that runs on a camera, as its object tells it. */
 export interface RunningRecording {
@@ -7,12 +8,6 @@ export interface RunningRecording {
   filename: string;
   /** Seconds recorded so far. */
   elapsedSeconds: number;
-}
-
-export interface StreamAddresses {
-  rtsp: string;
-  webrtc: string;
-  hls: string;
 }
 
 /** The Camera object of the contract. */

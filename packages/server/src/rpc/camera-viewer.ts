@@ -2,11 +2,11 @@ import type { Camera as CameraObject, Result } from '@mediamtx-camera-service/pr
 import { mayView, type Identity } from '../auth/identity.ts';
 import type { MediaServer } from '../mediamtx/media-server.ts';
 import type { RecordingSession } from '../recordings/session.ts';
-import type { Addresses } from '../rpc/addresses.ts';
+import type { Addresses } from './addresses.ts';
 import type { TapPool } from '../taps/tap-pool.ts';
-import type { Camera } from './camera.ts';
+import type { Camera } from '../cameras/camera.ts';
 import { viewCamera } from './camera-view.ts';
-import type { CameraRegistry } from './registry.ts';
+import type { CameraRegistry } from '../cameras/registry.ts';
 
 export interface CameraViewerDeps {
   cameras: CameraRegistry;
