@@ -1,4 +1,4 @@
-import { readdir, rm, statfs, writeFile } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import { Service, Tmpfs, until } from '@mediamtx-camera-service/testkit';
 import { expect, test } from 'vitest';
 import {
@@ -22,10 +22,8 @@ test('the segments are kept, and the file is made when there is room again', asy
   const { filename, session_id: id } = await client.call('start_recording', { device, format: 'mkv' });
   await until(() => heard.length > 0);
   await until(async () => (await newestSegmentSeconds(service)) > 4);
-  const filler = disk.join('filler');
-  const { bavail, bsize } = await statfs(disk.path);
   // Some room is left, so that it runs out in the middle of the copy.
-  await writeFile(filler, Buffer.alloc(bavail * bsize - 100_000));
+  const filler = await disk.fill(100_000);
 
   await expect(client.call('stop_recording', { device })).rejects.toMatchObject(diskFull);
   await until(() => heard.at(-1)?.status === 'FAILED');
@@ -57,9 +55,7 @@ test('a disk that is full while it is recorded is told, and told again when it i
   const heard = hearRecordings(client);
   const { session_id: id } = await client.call('start_recording', { device });
   await until(() => heard.length > 0);
-  const filler = disk.join('filler');
-  const { bavail, bsize } = await statfs(disk.path);
-  await writeFile(filler, Buffer.alloc(bavail * bsize));
+  const filler = await disk.fill();
   await until(() => heard.at(-1)?.status === 'ERROR', { timeoutMs: 30_000 });
   expect(heard.at(-1)).toMatchObject({
     session_id: id,
