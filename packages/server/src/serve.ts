@@ -43,12 +43,19 @@ export async function serve(options: ServeOptions): Promise<number> {
   const { ServiceManager } = await import('./service-manager.ts');
   const manager = new ServiceManager({ config, env: options.env, log });
   const ended = untilSignalled();
+  const starting = manager.start();
   try {
-    await manager.start();
+    await Promise.race([starting, ended]);
   } catch (error) {
     log.debug({ err: error }, 'the service could not start');
     process.stderr.write(`camera-service: ${messageOf(error)}\n`);
     return failedExitCode;
+  }
+  if (!manager.isRunning) {
+    // A start that is cut off by a signal ends with what it has begun stopped again.
+    starting.catch((error: unknown) => log.debug({ err: error }, 'the start was cut off'));
+    await manager.stop();
+    return 0;
   }
   const addresses = manager.addresses();
   if (options.readyFile !== undefined) writeReadyFile(options.readyFile, addresses);

@@ -55,6 +55,7 @@ export class ServiceManager {
   #http: HttpServer | undefined;
   #media: MediaServer | undefined;
   #loginCodes: LoginCodes | undefined;
+  #isRunning = false;
   /** A player asks MediaMTX for a camera that isn't live. */
   #onDemandHook: (path: string) => void = () => undefined;
 
@@ -63,10 +64,15 @@ export class ServiceManager {
     this.#stack = new ShutdownStack({ log: deps.log });
   }
 
+  get isRunning(): boolean {
+    return this.#isRunning;
+  }
+
   /** Resolves when everything answers; rejects, with all that was started stopped again, when it can't. */
   async start(): Promise<void> {
     try {
       await this.#startAll();
+      this.#isRunning = true;
     } catch (error) {
       await this.#stack.stop();
       throw error;

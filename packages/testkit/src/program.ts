@@ -1,6 +1,9 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { settled } from './settled.ts';
 
+// Not by PATH: a test may give its program another one.
+const setpriv = '/usr/bin/setpriv';
+
 export interface ProgramOptions {
   command: string;
   args: string[];
@@ -28,8 +31,10 @@ export class Program implements AsyncDisposable {
   }
 
   static start({ command, args, env, cwd }: ProgramOptions): Program {
+    // A run that is killed leaves no program behind.
+    const words = ['--pdeathsig', 'TERM', '--', command, ...args];
     return new Program(
-      spawn(command, args, {
+      spawn(setpriv, words, {
         stdio: ['ignore', 'pipe', 'pipe'],
         ...(env && { env }),
         ...(cwd !== undefined && { cwd }),

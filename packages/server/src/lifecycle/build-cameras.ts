@@ -135,8 +135,8 @@ export function buildCameras(deps: BuildCamerasDeps) {
     if (state === 'down')
       events.append('mediamtx.error', { reason: media.problem ?? 'MediaMTX is not available' });
   });
-  media.controller.onPaths((paths) => {
-    streamNews.note(paths);
+  media.controller.onPaths((states) => {
+    streamNews.note(states);
     for (const camera of cameras.list()) camera.demand.setReaders(media.controller.viewersOf(camera.device));
   });
   taps.onState((name, state) => cameras.find(name)?.followTap(state));

@@ -13,8 +13,10 @@ export class ShutdownStack {
     this.#log = log;
   }
 
+  /** What is started while the others are stopped is stopped too. */
   push(name: string, stop: () => unknown): void {
     this.#parts.push({ name, stop });
+    if (this.#stopping) this.#stopping = this.#stopping.then(() => this.#stopAll());
   }
 
   /** Idempotent; never throws. */

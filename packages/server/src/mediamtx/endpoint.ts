@@ -24,3 +24,11 @@ export function parseEndpoint(url: string, credentials?: Credentials): Endpoint 
 export function basicAuthorization({ username, password }: Credentials): string {
   return `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
 }
+
+/** Undefined where no user is configured. */
+export function credentialsOf(
+  username: string | undefined,
+  password: string | undefined,
+): Credentials | undefined {
+  return username === undefined ? undefined : { username, password: password ?? '' };
+}

@@ -1,4 +1,3 @@
-import type { Camera } from '../cameras/camera.ts';
 import { AppError } from '../errors.ts';
 
 export function notRecording(device: string): AppError {
@@ -40,17 +39,5 @@ export function nothingRecorded(device: string): AppError {
     detail: 'no frame was recorded',
     details: `${device}: not a single frame was recorded`,
     suggestion: 'Look at get_camera_status: its status_reason says why there was no picture.',
-  });
-}
-
-/** Throws `invalid_state` for a camera that gives no picture at present. */
-export function assertUsable(camera: Pick<Camera, 'device' | 'status' | 'statusReason'>): void {
-  if (camera.status === 'CONNECTED') return;
-  throw new AppError('invalid_state', {
-    reason: `camera_${camera.status.toLowerCase()}`,
-    state: camera.status,
-    allowed_states: ['CONNECTED'],
-    details: `${camera.device} is ${camera.status}: ${camera.statusReason ?? ''}`,
-    suggestion: 'Try again when the camera is CONNECTED; camera_status_update tells it.',
   });
 }

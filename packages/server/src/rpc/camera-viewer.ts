@@ -26,12 +26,14 @@ export class CameraViewer {
   }
 
   list(identity: Identity | undefined, host: string): CameraObject[] {
-    return this.#deps.cameras
-      .list()
-      // A test camera that was taken away is no camera that anybody waits for.
-      .filter(({ row, isPresent }) => isPresent || row.kind !== 'test')
-      .filter(({ device }) => !identity || mayView(identity, device))
-      .map((camera) => this.view(camera, host));
+    return (
+      this.#deps.cameras
+        .list()
+        // A test camera that was taken away is no camera that anybody waits for.
+        .filter(({ row, isPresent }) => isPresent || row.kind !== 'test')
+        .filter(({ device }) => !identity || mayView(identity, device))
+        .map((camera) => this.view(camera, host))
+    );
   }
 
   view(camera: Camera, host: string): CameraObject {

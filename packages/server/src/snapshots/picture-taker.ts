@@ -1,4 +1,5 @@
 import type { SnapshotFormat } from '@mediamtx-camera-service/protocol';
+import { assertUsable } from '../cameras/assert-usable.ts';
 import type { Camera } from '../cameras/camera.ts';
 import { AppError } from '../errors.ts';
 import { CaptureError } from '../capture/capture-error.ts';
@@ -80,7 +81,8 @@ export class PictureTaker {
       const picture = await this.#takeLive(camera, options, requestedAt);
       if (picture) return picture;
     }
-    assertUsable(camera);
+    // A failed camera may be back without our having noticed: opening it shows.
+    assertUsable(camera, ['CONNECTED', 'ERROR']);
     // One that is just starting has the device open; its first frames are a moment away.
     if (camera.liveness === 'idle') {
       const picture = await this.#takeDirect(camera, options);
@@ -177,16 +179,4 @@ function asPictureError(device: string, error: unknown): unknown {
     },
     { cause: error },
   );
-}
-
-function assertUsable(camera: Camera): void {
-  // A failed camera may be back without our having noticed: opening it shows.
-  if (camera.status === 'CONNECTED' || camera.status === 'ERROR') return;
-  throw new AppError('invalid_state', {
-    reason: `camera_${camera.status.toLowerCase()}`,
-    state: camera.status,
-    allowed_states: ['CONNECTED'],
-    details: `${camera.device} is ${camera.status}: ${camera.statusReason ?? ''}`,
-    suggestion: 'Try again when the camera is CONNECTED; camera_status_update tells it.',
-  });
 }

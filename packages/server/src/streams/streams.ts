@@ -1,4 +1,5 @@
 import type { Result } from '@mediamtx-camera-service/protocol';
+import { assertUsable } from '../cameras/assert-usable.ts';
 import type { Camera } from '../cameras/camera.ts';
 import { AppError, notFound } from '../errors.ts';
 import type { EventLog } from '../events/event-log.ts';
@@ -98,15 +99,7 @@ export class Streams {
 
   /** Starting one that is started is the same start. Resolves when capture is under way, whose command is told. */
   async start(camera: Camera): Promise<{ startedAt: number; command: string | null }> {
-    if (camera.status !== 'CONNECTED') {
-      throw new AppError('invalid_state', {
-        reason: `camera_${camera.status.toLowerCase()}`,
-        state: camera.status,
-        allowed_states: ['CONNECTED'],
-        details: `${camera.device} is ${camera.status}: ${camera.statusReason ?? ''}`,
-        suggestion: 'Try again when the camera is CONNECTED.',
-      });
-    }
+    assertUsable(camera);
     if (!this.#deps.media.controller.isUp) throw this.#deps.media.unavailable();
     const isStarted = camera.demand.reasons.includes(manual);
     const startedAt = (isStarted ? this.#startedAt.get(camera.device) : undefined) ?? this.#now();
