@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg, release, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
 import { ffmpegBinary, mediaMtxBinary } from '@mediamtx-camera-service/testkit';
@@ -35,12 +35,27 @@ for (const name of chosen) {
   console.log(sections.at(-1));
 }
 
-// Only a whole run at full length may replace the published figures.
-if (!options.quick && options.only === undefined && !hasFailed) {
-  writeFileSync(resultsFile, `${[head(), ...sections].join('\n\n')}\n`);
+// A short run is too rough to be published; a part of a run replaces its own sections alone.
+if (!options.quick && !hasFailed) {
+  writeFileSync(resultsFile, `${[head(), ...merged()].join('\n\n')}\n`);
   console.log('\nwritten to bench/RESULTS.md');
 }
 process.exitCode = hasFailed ? 1 : 0;
+
+/** The new sections, and of the present file those that were not measured again. */
+function merged() {
+  if (options.only === undefined || !existsSync(resultsFile)) return sections;
+  const present = readFileSync(resultsFile, 'utf8')
+    .trim()
+    .split(/\n\n(?=## )/)
+    .slice(1);
+  const kept = present.map((old) => sections.find((text) => titleOf(text) === titleOf(old)) ?? old);
+  return [...kept, ...sections.filter((text) => !kept.includes(text))];
+}
+
+function titleOf(text) {
+  return text.slice(0, text.indexOf('\n'));
+}
 
 function section(title, { rows, notes, load }) {
   const lines = rows.map(({ what, ours, beside, goal, isMet }) => {
@@ -54,8 +69,12 @@ function section(title, { rows, notes, load }) {
     '|---|---|---|---|',
     ...lines,
     '',
-    [...notes, `Load of the machine at its start: ${load}.`].join(' '),
+    [...notes, `Measured ${time()} UTC at a load of ${load}.`].join(' '),
   ].join('\n');
+}
+
+function time() {
+  return new Date().toISOString().slice(0, 16).replace('T', ' ');
 }
 
 function head() {
@@ -67,7 +86,7 @@ function head() {
     '# Measured',
     '',
     `Machine: ${machine}. Node ${process.version}, MediaMTX ${versionOf(mediaMtxBinary(), ['--version'])}, ffmpeg ${ffmpeg}.`,
-    `Date: ${new Date().toISOString().slice(0, 16).replace('T', ' ')} UTC. Command: \`npm run bench\`.`,
+    'Command: `npm run bench`; a part of it: `npm run bench -- --only ping,snapshot`.',
     'Every figure stands beside its floor or its rival, measured in the same run on the same machine. Read them as ratios: clients and rivals share the cores with the service.',
   ].join('\n');
 }
