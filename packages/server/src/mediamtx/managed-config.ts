@@ -20,7 +20,8 @@ export interface ManagedSockets {
 
 /**
  * The private configuration of our own MediaMTX, JSON being valid YAML. Every path stands in it, since loading them by
- * API costs a hundred times more. Unknown keys are fatal to it, so only those of all supported versions are used.
+ * API costs a hundred times more. Unknown keys are fatal to it, so only those of all supported versions are used; the
+ * allowed web origins are not among them, and no page can reach a unix socket anyway.
  */
 export function managedConfig(options: ManagedConfigOptions): string {
   const { sockets, host, rtspPort, webrtcPort } = options;
@@ -29,7 +30,6 @@ export function managedConfig(options: ManagedConfigOptions): string {
     logLevel: options.logLevel,
     api: true,
     apiAddress: `unix://${sockets.api}`,
-    apiAllowOrigins: [],
     metrics: false,
     pprof: false,
     playback: false,
@@ -41,12 +41,10 @@ export function managedConfig(options: ManagedConfigOptions): string {
     srt: false,
     hls: true,
     hlsAddress: `unix://${sockets.hls}`,
-    hlsAllowOrigins: [],
     // How long a viewer who left keeps the camera live; the default of a minute keeps it far longer than anybody looks.
     hlsMuxerCloseAfter: '10s',
     webrtc: true,
     webrtcAddress: `unix://${sockets.webrtc}`,
-    webrtcAllowOrigins: [],
     webrtcLocalUDPAddress: joinHostPort(host, webrtcPort),
     // A port on loopback can't be reached by the addresses of other interfaces.
     webrtcIPsFromInterfaces: !isLoopback,

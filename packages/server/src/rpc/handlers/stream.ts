@@ -128,9 +128,10 @@ function describeStream(
       pid: pid ?? null,
       uptime: pid === undefined || startedAt === undefined ? 0 : (Date.now() - startedAt) / 1000,
     },
+    // The paths were last asked up to a second ago; a picture that the service reads back itself is there now.
     mediamtx_path: {
-      exists: path !== undefined,
-      ready: path?.available ?? false,
+      exists: path !== undefined || camera.isLive,
+      ready: path?.available === true || camera.isLive,
       readers: media.controller.viewersOf(camera.device),
     },
     metrics: {
