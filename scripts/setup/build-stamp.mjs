@@ -3,7 +3,7 @@ import { access, mkdir, readFile, readdir, stat, writeFile } from 'node:fs/promi
 import { dirname, join, relative } from 'node:path';
 
 /** What a package holds besides the sources of its build. */
-const NOT_SOURCES = new Set(['node_modules', 'dist', 'dist-test', 'test', '.vite']);
+const NOT_SOURCES = /^(node_modules|dist.*|test|\.vite)$/;
 const STAMP = 'node_modules/.cache/camera-service/build-stamp';
 
 /**
@@ -40,14 +40,14 @@ async function listPackages(root) {
 
 /**
  * @param {string} directory
- * @param {ReadonlySet<string>} [skipped] names to leave out of this directory itself
+ * @param {RegExp} [skipped] names to leave out of this directory itself
  * @returns {Promise<string[]>}
  */
 async function listFiles(directory, skipped) {
   const entries = await readdir(directory, { withFileTypes: true });
   const nested = await Promise.all(
     entries
-      .filter((entry) => !skipped?.has(entry.name))
+      .filter((entry) => !skipped?.test(entry.name))
       .map(async (entry) => {
         const path = join(directory, entry.name);
         return entry.isDirectory() ? await listFiles(path) : [path];
