@@ -3,6 +3,7 @@ import { ffmpegBinary, MediaMtx, Program, TempDir, until } from '@mediamtx-camer
 import type { MediaSource } from '../../src/http/deps.ts';
 import { HttpServer } from '../../src/http/server.ts';
 import { bearer, cookieOf, createParts, viewer, type Parts } from '../http/support.ts';
+import { whepOffer } from './whep-offer.ts';
 
 const login = { user: 'service', pass: 'very-private-password' };
 const authorization = `Basic ${Buffer.from(`${login.user}:${login.pass}`).toString('base64')}`;
@@ -115,32 +116,10 @@ async function webrtcSessions(): Promise<number> {
   return list.itemCount;
 }
 
-// What a browser offers that wants to see H.264, with candidates gathered; nobody listens at its address.
-const offer = [
-  'v=0',
-  'o=- 4611731400430051336 2 IN IP4 127.0.0.1',
-  's=-',
-  't=0 0',
-  'a=group:BUNDLE 0',
-  'm=video 9 UDP/TLS/RTP/SAVPF 102',
-  'c=IN IP4 0.0.0.0',
-  'a=candidate:1 1 udp 2113937151 127.0.0.1 9 typ host',
-  'a=ice-ufrag:EsAw',
-  'a=ice-pwd:P2uYro0UCOQ4zxjKXaWCBui1',
-  `a=fingerprint:sha-256 ${Array.from({ length: 32 }, () => 'AB').join(':')}`,
-  'a=setup:actpass',
-  'a=mid:0',
-  'a=recvonly',
-  'a=rtcp-mux',
-  'a=rtpmap:102 H264/90000',
-  'a=fmtp:102 level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f',
-  '',
-].join('\r\n');
-
 function postOffer(device: string, extra: Record<string, string> = headers): Promise<Response> {
   return call(`/media/${device}/whep`, {
     method: 'POST',
-    body: offer,
+    body: whepOffer,
     headers: { ...extra, 'content-type': 'application/sdp' },
   });
 }
@@ -240,7 +219,7 @@ describe('WHEP', () => {
 
   test('what is no offer is refused in words', async () => {
     expect((await postBody('v=0 nonsense', 'application/sdp')).status).toBe(400);
-    expect((await postBody(offer, 'text/plain')).status).toBe(415);
+    expect((await postBody(whepOffer, 'text/plain')).status).toBe(415);
     expect((await postBody('{}', 'application/json')).status).toBe(415);
   });
 });
@@ -260,7 +239,7 @@ test('a camera that does not become live is 503 in JSON', async () => {
   const url = `http://127.0.0.1:${impatient.port}/media/camera1`;
   const whep = await fetch(`${url}/whep`, {
     method: 'POST',
-    body: offer,
+    body: whepOffer,
     headers: { ...headers, 'content-type': 'application/sdp' },
   });
   for (const reply of [whep, await fetch(`${url}/hls/index.m3u8`, { headers })]) {

@@ -1,4 +1,5 @@
 import { ffmpegBinary, Program, type Service } from '@mediamtx-camera-service/testkit';
+import { whepOffer } from './whep-offer.ts';
 
 /** A real player that reads over RTSP and counts frames. */
 export class RtspPlayer implements AsyncDisposable {
@@ -58,35 +59,13 @@ export class RtspPlayer implements AsyncDisposable {
   }
 }
 
-// What a browser offers that wants to see H.264, with candidates gathered; nobody listens at its address.
-const offer = [
-  'v=0',
-  'o=- 4611731400430051336 2 IN IP4 127.0.0.1',
-  's=-',
-  't=0 0',
-  'a=group:BUNDLE 0',
-  'm=video 9 UDP/TLS/RTP/SAVPF 102',
-  'c=IN IP4 0.0.0.0',
-  'a=candidate:1 1 udp 2113937151 127.0.0.1 9 typ host',
-  'a=ice-ufrag:EsAw',
-  'a=ice-pwd:P2uYro0UCOQ4zxjKXaWCBui1',
-  `a=fingerprint:sha-256 ${Array.from({ length: 32 }, () => 'AB').join(':')}`,
-  'a=setup:actpass',
-  'a=mid:0',
-  'a=recvonly',
-  'a=rtcp-mux',
-  'a=rtpmap:102 H264/90000',
-  'a=fmtp:102 level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f',
-  '',
-].join('\r\n');
-
 /** Offers to watch by WHEP at the service's front, and ends the session at once; the status of the answer. */
 export async function tryWhep(service: Service, token: string, device = 'camera0'): Promise<number> {
   const headers = { authorization: `Bearer ${token}` };
   const reply = await fetch(`${service.httpUrl}/media/${device}/whep`, {
     method: 'POST',
     headers: { ...headers, 'content-type': 'application/sdp' },
-    body: offer,
+    body: whepOffer,
   });
   const location = reply.headers.get('location');
   if (location) await fetch(new URL(location, service.httpUrl), { method: 'DELETE', headers });

@@ -1,0 +1,21 @@
+/** What a browser offers that wants to see H.264, with candidates gathered; nobody listens at its address. */
+export const whepOffer = [
+  'v=0',
+  'o=- 4611731400430051336 2 IN IP4 127.0.0.1',
+  's=-',
+  't=0 0',
+  'a=group:BUNDLE 0',
+  'm=video 9 UDP/TLS/RTP/SAVPF 102',
+  'c=IN IP4 0.0.0.0',
+  'a=candidate:1 1 udp 2113937151 127.0.0.1 9 typ host',
+  'a=ice-ufrag:EsAw',
+  'a=ice-pwd:P2uYro0UCOQ4zxjKXaWCBui1',
+  `a=fingerprint:sha-256 ${Array.from({ length: 32 }, () => 'AB').join(':')}`,
+  'a=setup:actpass',
+  'a=mid:0',
+  'a=recvonly',
+  'a=rtcp-mux',
+  'a=rtpmap:102 H264/90000',
+  'a=fmtp:102 level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f',
+  '',
+].join('\r\n');
