@@ -86,7 +86,6 @@ async function listen(onSocket: (socket: Socket) => void): Promise<AsyncDisposab
     onSocket(socket);
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
-  // eslint-disable-next-line typescript/no-unsafe-type-assertion -- a TCP server's address is never a path
   const { port } = server.address() as AddressInfo;
   return {
     port,
