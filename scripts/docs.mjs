@@ -1,15 +1,15 @@
-// `npm run docs` writes docs/reference from the compiled contract and configuration schema; `--check` only compares.
+// `npm run docs` writes docs/reference and what else is made from the compiled code; `--check` only compares.
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const directory = fileURLToPath(new URL('../docs/reference/', import.meta.url));
+const directory = fileURLToPath(new URL('../docs/', import.meta.url));
 
 /** @returns {Promise<Map<string, string> | undefined>} text by file name; undefined where nothing is built */
 async function buildPages() {
   try {
-    const { referencePages } = await import('./docs/pages.mjs');
-    return referencePages();
+    const { generatedPages } = await import('./docs/pages.mjs');
+    return generatedPages();
   } catch (error) {
     if (isMissingBuild(error)) return undefined;
     throw error;
@@ -35,17 +35,18 @@ if (!pages) {
   );
   process.exit(1);
 }
-mkdirSync(directory, { recursive: true });
-const stale = readdirSync(directory).filter((name) => !pages.has(name));
+mkdirSync(join(directory, 'reference'), { recursive: true });
+const present = readdirSync(join(directory, 'reference')).map((name) => `reference/${name}`);
+const stale = present.filter((name) => !pages.has(name));
 const different = [...pages].filter(([name, text]) => readPage(name) !== text).map(([name]) => name);
 const files = [...different, ...stale].toSorted();
 
 if (process.argv.includes('--check')) {
-  for (const name of files) console.error(`docs/reference/${name} is not what the code says`);
+  for (const name of files) console.error(`docs/${name} is not what the code says`);
   if (files.length > 0) console.error('Run: npm run docs');
   process.exitCode = files.length > 0 ? 1 : 0;
 } else {
   for (const name of different) writeFileSync(join(directory, name), pages.get(name) ?? '');
   for (const name of stale) rmSync(join(directory, name));
-  console.log(files.length > 0 ? `docs/reference: ${files.join(', ')}` : 'docs/reference: nothing changed');
+  console.log(files.length > 0 ? `docs: ${files.join(', ')}` : 'docs: nothing changed');
 }

@@ -1,5 +1,39 @@
 // Recorded from a running service; hosts, paths, tokens and signatures are shortened. Tests hold them against the contract.
 
+const webcam = {
+  device: 'camera1',
+  device_path: '/dev/video0',
+  name: 'HD Webcam C525',
+  kind: 'usb',
+  status: 'CONNECTED',
+  status_reason: null,
+  reason_code: null,
+  remedy: null,
+  state: 'ready',
+  enabled: true,
+  mode: 'on_demand',
+  identity: {
+    matched_by: ['serial', 'port', 'usb id', 'name', 'formats'],
+    score: 110,
+    notice: null,
+    candidates: [],
+  },
+  released_until: null,
+  resolution: '1280x720',
+  fps: 30,
+  streams: {
+    rtsp: 'rtsp://127.0.0.1:8554/camera1',
+    webrtc: 'http://127.0.0.1:8002/media/camera1/whep',
+    hls: 'http://127.0.0.1:8002/media/camera1/hls/index.m3u8',
+  },
+  stream_url: 'rtsp://127.0.0.1:8554/camera1',
+  recording: false,
+  session_id: null,
+  current_file: null,
+  elapsed_time: null,
+  last_seen: '2026-11-25T01:06:54.708Z',
+};
+
 /** @type {Record<string, { params?: Record<string, unknown>, result?: unknown }>} */
 export const methodExamples = {
   ping: {
@@ -28,6 +62,13 @@ export const methodExamples = {
           kind: 'test',
           status: 'CONNECTED',
           status_reason: null,
+          reason_code: null,
+          remedy: null,
+          state: 'ready',
+          enabled: true,
+          mode: 'on_demand',
+          identity: { matched_by: ['bus', 'name', 'formats'], score: 40, notice: null, candidates: [] },
+          released_until: null,
           resolution: '1280x720',
           fps: 30,
           streams: {
@@ -58,6 +99,13 @@ export const methodExamples = {
       kind: 'test',
       status: 'CONNECTED',
       status_reason: null,
+      reason_code: null,
+      remedy: null,
+      state: 'live',
+      enabled: true,
+      mode: 'on_demand',
+      identity: { matched_by: ['bus', 'name', 'formats'], score: 40, notice: null, candidates: [] },
+      released_until: null,
       resolution: '1280x720',
       fps: 30,
       streams: {
@@ -78,6 +126,8 @@ export const methodExamples = {
         bitrate: 1478649,
         fps_actual: 28.7,
         restarts: 0,
+        pixel_format: null,
+        mode_reason: null,
       },
       capabilities: {
         formats: ['YU12'],
@@ -103,7 +153,108 @@ export const methodExamples = {
           fps: 30,
         },
       ],
-      validation_status: 'PROVISIONAL',
+      validation_status: 'CONFIRMED',
+    },
+  },
+  get_camera_history: {
+    params: { device: 'camera1', limit: 3 },
+    result: {
+      device: 'camera1',
+      transitions: [
+        { time: '2026-11-25T01:06:54.708Z', from: 'starting', to: 'live', reason: null, detail: null },
+        { time: '2026-11-25T01:06:54.301Z', from: 'absent', to: 'starting', reason: null, detail: null },
+        {
+          time: '2026-11-25T01:06:41.112Z',
+          from: 'live',
+          to: 'absent',
+          reason: 'unplugged',
+          detail: 'unplugged',
+        },
+      ],
+    },
+  },
+  release_camera: {
+    params: { device: 'camera1', seconds: 120 },
+    result: { device: 'camera1', released_until: '2026-11-25T01:08:54.708Z' },
+  },
+  reclaim_camera: {
+    params: { device: 'camera1' },
+    result: webcam,
+  },
+  set_camera: {
+    params: { device: 'camera1', name: 'Front door', resolution: '1920x1080', recording: { format: 'mkv' } },
+    result: {
+      ...webcam,
+      name: 'Front door',
+      resolution: '1920x1080',
+      settings: {
+        name: 'Front door',
+        enabled: true,
+        mode: null,
+        resolution: '1920x1080',
+        fps: null,
+        bitrate: null,
+        quality: null,
+        recording: { format: 'mkv', duration: null, segment_duration: null },
+      },
+    },
+  },
+  forget_camera: {
+    params: { device: 'camera3', delete_files: true },
+    result: { device: 'camera3', forgotten: true, files_deleted: 12, success: true },
+  },
+  merge_cameras: {
+    params: { device: 'camera1', other: 'camera4' },
+    result: webcam,
+  },
+  get_camera_controls: {
+    params: { device: 'camera1' },
+    result: {
+      device: 'camera1',
+      controls: [
+        {
+          name: 'brightness',
+          id: 9963776,
+          type: 'int',
+          min: 0,
+          max: 255,
+          step: 1,
+          default: 128,
+          value: 128,
+          flags: [],
+        },
+        {
+          name: 'power_line_frequency',
+          id: 9963800,
+          type: 'menu',
+          min: 0,
+          max: 2,
+          step: 1,
+          default: 2,
+          value: 1,
+          menu: { 0: 'Disabled', 1: '50 Hz', 2: '60 Hz' },
+          flags: [],
+        },
+      ],
+    },
+  },
+  set_camera_controls: {
+    params: { device: 'camera1', controls: { brightness: 140 } },
+    result: {
+      device: 'camera1',
+      controls: [
+        {
+          name: 'brightness',
+          id: 9963776,
+          type: 'int',
+          min: 0,
+          max: 255,
+          step: 1,
+          default: 128,
+          value: 140,
+          flags: [],
+        },
+      ],
     },
   },
   take_snapshot: {
@@ -442,7 +593,19 @@ export const notificationExamples = {
       webrtc: 'http://127.0.0.1:8002/media/camera1/whep',
       hls: 'http://127.0.0.1:8002/media/camera1/hls/index.m3u8',
     },
-    status_reason: 'unplugged; it comes back by itself when it is plugged in again',
+    status_reason: 'unplugged',
+    reason_code: 'unplugged',
+    remedy: 'It comes back by itself when it is plugged in again.',
+    state: 'absent',
+    enabled: true,
+    mode: 'on_demand',
+    identity: {
+      matched_by: ['serial', 'port', 'usb id', 'name', 'formats'],
+      score: 110,
+      notice: null,
+      candidates: [],
+    },
+    released_until: null,
   },
   system_health_update: {
     status: 'HEALTHY',

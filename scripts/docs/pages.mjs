@@ -1,15 +1,24 @@
 import { methods, namespaces, notifications, openrpcDocument } from '@mediamtx-camera-service/protocol';
 import { serviceVersion } from '@mediamtx-camera-service/server';
+import { cameraStatesPage } from './camera-states-page.mjs';
 import { configurationPage } from './configuration-page.mjs';
 import { errorsPage, eventsPage, notificationsPage } from './list-pages.mjs';
 import { code, generatedNote, paragraphs, table } from './markdown.mjs';
 import { anchorOf, methodPage } from './method-page.mjs';
 
 /**
- * The whole reference. The same code always gives the same texts.
- * @returns {Map<string, string>} text by file name
+ * Every page that is made from the code. The same code always gives the same texts.
+ * @returns {Map<string, string>} text by file name below docs/
  */
-export function referencePages() {
+export function generatedPages() {
+  const reference = [...referencePages()].map(
+    ([name, text]) => /** @type {[string, string]} */ ([`reference/${name}`, text]),
+  );
+  return new Map([...reference, ['design/camera-states.md', cameraStatesPage()]]);
+}
+
+/** @returns {Map<string, string>} text by file name */
+function referencePages() {
   return new Map([
     ['README.md', indexPage()],
     ...Object.entries(namespaces).map(

@@ -1,5 +1,12 @@
 import type { z } from 'zod';
-import { camera_status_update, cameraMethods, type camera } from './contract/camera.ts';
+import {
+  camera_status_update,
+  cameraMethods,
+  type camera,
+  type cameraReason,
+  type cameraState,
+  type captureMode,
+} from './contract/camera.ts';
 import { event, eventMethods } from './contract/event.ts';
 import {
   recording_status_update,
@@ -8,6 +15,7 @@ import {
   type recordingFormat,
 } from './contract/recording.ts';
 import { sessionMethods } from './contract/session.ts';
+import { settingsMethods, type cameraControl, type cameraSettings } from './contract/settings.ts';
 import { snapshotMethods, type snapshotFile, type snapshotFormat } from './contract/snapshot.ts';
 import { streamMethods } from './contract/stream.ts';
 import {
@@ -22,6 +30,7 @@ import {
 export const namespaces = {
   session: sessionMethods,
   camera: cameraMethods,
+  settings: settingsMethods,
   snapshot: snapshotMethods,
   recording: recordingMethods,
   stream: streamMethods,
@@ -32,6 +41,7 @@ export const namespaces = {
 export const methods = {
   ...sessionMethods,
   ...cameraMethods,
+  ...settingsMethods,
   ...snapshotMethods,
   ...recordingMethods,
   ...streamMethods,
@@ -58,6 +68,11 @@ export type Result<M extends MethodName> = z.output<(typeof methods)[M]['result'
 export type NotificationParams<N extends NotificationName> = z.output<(typeof notifications)[N]['params']>;
 
 export type Camera = z.infer<typeof camera>;
+export type CameraState = z.infer<typeof cameraState>;
+export type CameraReason = z.infer<typeof cameraReason>;
+export type CaptureMode = z.infer<typeof captureMode>;
+export type CameraSettings = z.infer<typeof cameraSettings>;
+export type CameraControl = z.infer<typeof cameraControl>;
 export type RecordingFile = z.infer<typeof recordingFile>;
 export type SnapshotFile = z.infer<typeof snapshotFile>;
 export type RecordingFormat = z.infer<typeof recordingFormat>;

@@ -7,12 +7,18 @@ function isValid(method: MethodName, params: unknown): boolean {
 
 const withDevice = Object.entries(methods).filter(([, { params }]) => 'device' in params.shape);
 
+/** What else a method can't do without. */
+const rest: Partial<Record<MethodName, object>> = {
+  merge_cameras: { other: 'camera1' },
+  set_camera_controls: { controls: { brightness: 1 } },
+};
+
 describe('device', () => {
   test.for(withDevice.map(([name]) => name as MethodName))(
     '%s takes cameraN and /dev/videoN alone',
     (method) => {
       for (const device of ['camera0', 'camera17', '/dev/video0', '/dev/video12']) {
-        expect(isValid(method, { device }), device).toBe(true);
+        expect(isValid(method, { ...rest[method], device }), device).toBe(true);
       }
       for (const device of [
         '',
@@ -27,7 +33,7 @@ describe('device', () => {
         0,
         null,
       ]) {
-        expect(isValid(method, { device }), String(device)).toBe(false);
+        expect(isValid(method, { ...rest[method], device }), String(device)).toBe(false);
       }
     },
   );
@@ -80,7 +86,10 @@ test('defaults', () => {
   });
   expect(methods.start_recording.params.parse({ device: 'camera0' })).toEqual({
     device: 'camera0',
-    format: 'mp4',
+  });
+  expect(methods.release_camera.params.parse({ device: 'camera0' })).toEqual({
+    device: 'camera0',
+    seconds: 60,
   });
   expect(methods.list_recordings.params.parse({})).toEqual({ limit: 50, offset: 0, order: 'desc' });
   expect(methods.authenticate.params.parse({})).toEqual({ auth_type: 'auto' });

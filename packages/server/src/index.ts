@@ -1,3 +1,5 @@
+export { cameraStates, leavesUse, whenUsable } from './cameras/camera-state.ts';
+export { reasons as cameraReasons } from './cameras/reasons.ts';
 export { ConfigError, configExitCode, configKeys, environmentName } from './config/load.ts';
 export { createToken, type CreateTokenOptions } from './create-token.ts';
 export {

@@ -20,7 +20,7 @@ import { HttpServer } from './http/server.ts';
 import { UrlSigner } from './http/signing.ts';
 import { HookServer } from './mediamtx/hooks.ts';
 import { MediaServer, socketDirFor } from './mediamtx/media-server.ts';
-import { reapLeftovers } from './process/pid-files.ts';
+import { endLeftovers, markChildren } from './process/leftovers.ts';
 import { Addresses } from './rpc/addresses.ts';
 import { openDatabase } from './store/database.ts';
 import { TapPool } from './taps/tap-pool.ts';
@@ -118,8 +118,9 @@ export class ServiceManager {
     const dataDir = DataDir.acquire(config.storage.data_dir);
     stack.push('data directory', () => dataDir.release());
     const { paths } = dataDir;
-    const reaped = await reapLeftovers(paths.run);
-    if (reaped.length > 0) log.warn({ reaped }, 'programs that the last run left were ended');
+    markChildren(paths.root);
+    const left = await endLeftovers(paths.root);
+    if (left.length > 0) log.warn({ left }, 'programs that the last run left were ended');
 
     this.#healthServer = new HealthServer({ config: config.health, source: this.#health, log });
     await this.#healthServer.start();
@@ -207,6 +208,7 @@ export class ServiceManager {
     recordings,
     stills,
     streams,
+    pictureWatch,
     check,
     media,
   }: CameraParts): Promise<void> {
@@ -214,6 +216,7 @@ export class ServiceManager {
     streams.load();
     cameras.load();
     this.#stack.push('stills', () => stills.stop());
+    this.#stack.push('picture watch', () => pictureWatch.close());
     this.#stack.push('captures', () => Promise.all(cameras.list().map((camera) => camera.stop())));
     await monitor.start();
     this.#stack.push('camera monitor', () => monitor.stop());

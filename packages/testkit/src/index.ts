@@ -2,6 +2,7 @@ export { chromiumBinary, ffmpegBinary, mediaMtxBinary } from './binaries.ts';
 export { Browser, type Tab, type TabOptions } from './browser.ts';
 export { cliMain, runCli, type CliResult } from './cli.ts';
 export { freePort } from './free-port.ts';
+export { Guest, type Finding, type GuestOptions } from './guest.ts';
 export { MediaMtx, type MediaMtxOptions } from './media-mtx.ts';
 export { Program, type ProgramOptions } from './program.ts';
 export {
@@ -16,3 +17,14 @@ export { settled } from './settled.ts';
 export { TempDir } from './temp-dir.ts';
 export { Tmpfs } from './tmpfs.ts';
 export { until, type UntilOptions } from './until.ts';
+export {
+  UsbWebcam,
+  type UsbWebcamOptions,
+  type WebcamControl,
+  type WebcamFault,
+  type WebcamFormat,
+  type WebcamMode,
+  type WebcamModel,
+  type WebcamPixelFormat,
+  type WebcamSize,
+} from './usb-webcam/index.ts';

@@ -1,3 +1,4 @@
+import type { CameraServiceClient } from '@mediamtx-camera-service/client';
 import { createContext, useContext } from 'react';
 import type { AppState, AppStore } from './app-state.ts';
 import type { ClipLibrary } from './clips/clip-library.ts';
@@ -6,6 +7,7 @@ import type { HeadStart } from './live/head-start.ts';
 import { useStore } from './store.ts';
 
 export interface App {
+  client: CameraServiceClient;
   store: AppStore;
   clips: ClipLibrary;
   actions: CameraActions;

@@ -3,7 +3,7 @@ import type { Clip } from './clips/clip.ts';
 import { Store } from './store.ts';
 
 export interface CameraView extends Camera {
-  /** When its status became what it is, by this page's clock. */
+  /** When its state became what it is, by this page's clock. */
   changedAt: number;
   /** Start of the running recording, by this page's clock. */
   recordingSince: number | null;
@@ -54,6 +54,8 @@ export interface AppState {
   /** How many snapshots were asked for here, by device; each is a flash on its tile. */
   flashes: Record<string, number>;
   clips: ClipsState;
+  /** Cameras that a person called two, not one. */
+  deniedPairs: readonly string[];
   /** The newest thing to be said to a screen reader. */
   announcement: string;
 }
@@ -99,6 +101,10 @@ export class AppStore extends Store<AppState> {
     });
   }
 
+  removeCamera(device: string): void {
+    this.patch({ cameras: this.get().cameras.filter((camera) => camera.device !== device) });
+  }
+
   setPending(device: string, pending: Pending | undefined): void {
     this.patch({ pending: { ...this.get().pending, [device]: pending } });
   }
@@ -116,9 +122,9 @@ export class AppStore extends Store<AppState> {
 /** What the server says of a camera, with the two times that the page counts from; kept where nothing changed. */
 export function viewOf(camera: Camera, before: CameraView | undefined): CameraView {
   const now = Date.now();
-  const isSame = before?.status === camera.status;
+  const isSame = before?.state === camera.state;
   // A camera that was gone before the page came is counted from when it was last seen.
-  const since = camera.status === 'DISCONNECTED' ? Math.min(Date.parse(camera.last_seen), now) : now;
+  const since = camera.state === 'absent' ? Math.min(Date.parse(camera.last_seen), now) : now;
   return {
     ...camera,
     changedAt: isSame ? before.changedAt : since,

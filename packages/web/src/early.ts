@@ -1,5 +1,6 @@
 import { readBootstrap, type Bootstrap } from './bootstrap.ts';
 import { HeadStart } from './live/head-start.ts';
+import { isWatchable } from './live/standing.ts';
 
 const mostCameras = 4;
 
@@ -9,7 +10,7 @@ function firstOnScreen({ cameras = [] }: Bootstrap): string[] {
   const most = isStacked ? Math.ceil(innerHeight / ((innerWidth * 9) / 16)) : mostCameras;
   return cameras
     .slice(0, Math.min(most, mostCameras))
-    .filter(({ status }) => status === 'CONNECTED')
+    .filter(isWatchable)
     .map(({ device }) => `/media/${device}/whep`);
 }
 

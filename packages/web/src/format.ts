@@ -66,6 +66,13 @@ export function formatTimeWithZone(time: string): string {
   return withZone.format(new Date(time));
 }
 
+const isoTime = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/g;
+
+/** The times in a sentence of the service, as this viewer reads them. */
+export function withLocalTimes(sentence: string): string {
+  return sentence.replace(isoTime, formatTime);
+}
+
 /** What the service says in phrases, as sentences; the empty ones are left out. */
 export function joinSentences(phrases: (string | undefined)[]): string {
   return phrases

@@ -117,3 +117,46 @@ export function LensIcon() {
     </Icon>
   );
 }
+
+export function DetailsIcon() {
+  return (
+    <Icon>
+      <path d="M4 7h8M16.5 7H20M4 12h2.5M11 12h9M4 17h9M17.5 17H20" />
+      <circle cx="14.2" cy="7" r="2.2" />
+      <circle cx="8.7" cy="12" r="2.2" />
+      <circle cx="15.2" cy="17" r="2.2" />
+    </Icon>
+  );
+}
+
+export function PowerIcon() {
+  return (
+    <Icon>
+      <path d="M12 4v8M7.2 6.8a7.3 7.3 0 1 0 9.6 0" />
+    </Icon>
+  );
+}
+
+export function LentIcon() {
+  return (
+    <Icon>
+      <path d="M4 8.5h14M14.5 5l3.5 3.5-3.5 3.5M20 15.5H6M9.5 12 6 15.5 9.5 19" />
+    </Icon>
+  );
+}
+
+export function UnpluggedIcon() {
+  return (
+    <Icon>
+      <path d="M8 3.5V8M16 3.5V8M6 8h12v3a6 6 0 0 1-9.6 4.8M12 17v3.5M4 4l16 16" />
+    </Icon>
+  );
+}
+
+export function ResetIcon() {
+  return (
+    <Icon>
+      <path d="M5 5v4.5h4.5M5.4 9.3a7.3 7.3 0 1 1-.6 4.4" />
+    </Icon>
+  );
+}

@@ -4,6 +4,7 @@ import { createRoot } from 'react-dom/client';
 import { AppContext, type App } from './app-context.ts';
 import { AppStore, viewOf } from './app-state.ts';
 import { AppView } from './app-view.tsx';
+import { readDeniedPairs } from './camera/same-camera.ts';
 import { readBootstrap, type Bootstrap } from './bootstrap.ts';
 import { ClipLibrary } from './clips/clip-library.ts';
 import { headStart } from './early.ts';
@@ -31,6 +32,7 @@ function storeOf(bootstrap: Bootstrap): AppStore {
     pending: {},
     flashes: {},
     clips: { filter: { kind: 'all', device: null }, items: [], hasMore: false, status: 'idle' },
+    deniedPairs: readDeniedPairs(),
     announcement: '',
   });
   store.setCameras(cameras);
@@ -42,7 +44,8 @@ function run(root: HTMLElement): void {
   const store = storeOf(bootstrap);
   const client = new CameraServiceClient({ url: new URL('/ws', location.href).href.replace(/^http/, 'ws') });
   const clips = new ClipLibrary({ client, store });
-  const app: App = { store, clips, actions: new CameraActions({ client, store, clips }), headStart };
+  const actions = new CameraActions({ client, store, clips });
+  const app: App = { client, store, clips, actions, headStart };
   createRoot(root).render(
     <MantineProvider theme={theme} defaultColorScheme="auto">
       <AppContext value={app}>

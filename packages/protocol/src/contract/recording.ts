@@ -13,11 +13,18 @@ export const start_recording = method({
     'Answers when MediaMTX has taken the order. `recording_status_update` STARTED follows when the file is really there, ERROR when it is not there in time.',
   params: z.object({
     device: deviceParam,
-    duration: z.int().min(1).max(maxDurationSeconds).optional().describe('Seconds; absent: until stopped'),
+    duration: z
+      .int()
+      .min(1)
+      .max(maxDurationSeconds)
+      .optional()
+      .describe("Seconds; absent: the camera's setting, else until stopped"),
     duration_seconds: z.int().min(1).max(maxDurationSeconds).optional().describe('Alias of duration'),
     duration_minutes: z.int().min(1).max(1440).optional(),
     duration_hours: z.int().min(1).max(24).optional(),
-    format: recordingFormat.default('mp4').describe('mp4 and fmp4 play everywhere; mkv for archives'),
+    format: recordingFormat
+      .optional()
+      .describe("mp4 and fmp4 play everywhere; mkv for archives. Absent: the camera's setting, else mp4"),
   }),
   result: z.object({
     device: deviceResult,

@@ -1,6 +1,8 @@
+import type { Camera as CameraObject, CameraState } from '@mediamtx-camera-service/protocol';
 import type { EventLog } from '../events/event-log.ts';
 import type { Notifier } from '../events/notifier.ts';
-import type { Camera, CameraStatus } from './camera.ts';
+import type { Camera } from './camera.ts';
+import type { CameraStatus } from './camera-state.ts';
 
 /** Where a camera can be watched. */
 export interface StreamAddresses {
@@ -13,21 +15,30 @@ export interface CameraAnnouncerDeps {
   events: Pick<EventLog, 'append'>;
   notifier: Pick<Notifier, 'notify'>;
   addressesOf: (camera: Camera) => StreamAddresses;
+  /** While a camera flaps, how long a state must last to be told, in milliseconds. */
+  steadyMs?: number;
 }
 
 interface Told {
   status: CameraStatus;
+  state: CameraState;
   reason: string | null;
-  state: string;
+  facts: string;
   capabilities: string;
   probeProblem: string | null;
   isRecording: boolean;
+  isFlapping: boolean;
 }
 
-/** Tells changes of cameras, each once. */
+/**
+ * Tells changes of cameras, each once. A camera that flaps is told as flapping once; while it does, only a state that
+ * lasts is told.
+ */
 export class CameraAnnouncer {
   readonly #deps: CameraAnnouncerDeps;
   readonly #told = new Map<string, Told>();
+  readonly #texts = new WeakMap<object, string>();
+  readonly #waiting = new Map<string, NodeJS.Timeout>();
 
   constructor(deps: CameraAnnouncerDeps) {
     this.#deps = deps;
@@ -35,63 +46,126 @@ export class CameraAnnouncer {
 
   /** Looks at what changed since the last telling; nothing new is no news. */
   note(camera: Camera, isRecording: boolean): void {
-    const { device, status, statusReason, mode, row } = camera;
-    const state = `${row.name} ${mode.width}x${mode.height}@${mode.fps} ${row.node}`;
-    const capabilities = JSON.stringify(row.capabilities);
+    const { device } = camera;
+    clearTimeout(this.#waiting.get(device));
+    this.#waiting.delete(device);
+    if (camera.isFlapping && this.#told.get(device)?.isFlapping === true) {
+      const timer = setTimeout(() => this.#tell(camera, isRecording), this.#deps.steadyMs ?? 2_000);
+      timer.unref();
+      this.#waiting.set(device, timer);
+    } else this.#tell(camera, isRecording);
+  }
+
+  /** Of a camera that is known no more. */
+  forget(device: string): void {
+    clearTimeout(this.#waiting.get(device));
+    this.#waiting.delete(device);
+    this.#told.delete(device);
+  }
+
+  #tell(camera: Camera, isRecording: boolean): void {
+    const { device, row, probeProblem } = camera;
     const before = this.#told.get(device);
-    const now: Told = {
-      status,
-      reason: statusReason,
-      state,
-      capabilities,
-      probeProblem: camera.probeProblem,
-      isRecording,
-    };
+    const now = this.#look(camera, isRecording);
     this.#told.set(device, now);
-    const isNew = before?.status !== status || before.reason !== statusReason || before.state !== state;
-    if (isNew) this.#tellStatus(camera, before);
-    else if (before.isRecording !== isRecording) this.#notify(camera);
-    if (camera.probeProblem !== null && camera.probeProblem !== before?.probeProblem) {
-      this.#deps.events.append('camera.capability_error', { device, reason: camera.probeProblem }, device);
+    const isNews =
+      before?.status !== now.status || before.reason !== now.reason || before.facts !== now.facts;
+    if (isNews) this.#tellStatus(camera, before);
+    else if (before.isRecording !== isRecording || before.state !== now.state) this.#notify(camera);
+    if (probeProblem !== null && probeProblem !== before?.probeProblem) {
+      this.#deps.events.append('camera.capability_error', { device, reason: probeProblem }, device);
     }
-    if (before?.capabilities !== capabilities && row.capabilities.modes.length > 0) {
+    if (before?.capabilities !== now.capabilities && row.capabilities.modes.length > 0) {
       this.#deps.events.append(
         'camera.capability_detected',
-        { device, formats: row.capabilities.formats },
+        { device, formats: row.capabilities.formats, validation_status: row.capabilityStatus },
         device,
       );
     }
   }
 
+  #look(camera: Camera, isRecording: boolean): Told {
+    const { mode, row, captureMode } = camera;
+    const { enabled } = row.settings;
+    const size = `${mode.width}x${mode.height}@${mode.fps}`;
+    return {
+      status: camera.status,
+      state: camera.state,
+      reason: camera.statusReason,
+      facts: JSON.stringify([camera.name, size, row.node, enabled, captureMode, row.recognition.notice]),
+      capabilities: `${row.capabilityStatus} ${this.#textOf(row.capabilities)}`,
+      probeProblem: camera.probeProblem,
+      isRecording,
+      isFlapping: camera.isFlapping,
+    };
+  }
+
+  /** They are long, and asked for with every report of frames. */
+  #textOf(capabilities: object): string {
+    const text = this.#texts.get(capabilities) ?? JSON.stringify(capabilities);
+    this.#texts.set(capabilities, text);
+    return text;
+  }
+
   #tellStatus(camera: Camera, before: Told | undefined): void {
     const { events } = this.#deps;
-    const { device, status, statusReason: reason } = camera;
+    const { device, status, state, statusReason: reason, reason: reasonCode, name, row } = camera;
     this.#notify(camera);
     events.append(
       'camera.status_change',
-      { device, from: before?.status ?? null, to: status, status, reason },
+      {
+        device,
+        from: before?.status ?? null,
+        to: status,
+        status,
+        state,
+        reason,
+        reason_code: reasonCode,
+        notice: row.recognition.notice,
+      },
       device,
     );
     if (before?.status === status) return;
-    if (status === 'CONNECTED')
-      events.append('camera.connected', { device, name: camera.row.name, node: camera.row.node }, device);
-    if (status === 'DISCONNECTED') events.append('camera.disconnected', { device, reason }, device);
+    if (status === 'CONNECTED') events.append('camera.connected', { device, name, node: row.node }, device);
+    if (status === 'DISCONNECTED')
+      events.append('camera.disconnected', { device, reason, reason_code: reasonCode }, device);
   }
 
   #notify(camera: Camera): void {
-    const { device, status, mode, row, statusReason } = camera;
+    const { device, mode } = camera;
     this.#deps.notifier.notify(
       'camera_status_update',
       {
         device,
-        status,
-        name: row.name,
+        status: camera.status,
+        name: camera.name,
         resolution: `${mode.width}x${mode.height}`,
         fps: mode.fps,
         streams: this.#deps.addressesOf(camera),
-        status_reason: statusReason,
+        ...viewCondition(camera),
       },
       device,
     );
   }
+}
+
+/** What a camera says of how it is, as its object and its notification tell it. */
+export function viewCondition(
+  camera: Camera,
+): Pick<
+  CameraObject,
+  'status_reason' | 'reason_code' | 'remedy' | 'state' | 'enabled' | 'mode' | 'identity' | 'released_until'
+> {
+  const { settings, recognition, releasedUntil } = camera.row;
+  const { matchedBy: matched_by, score, notice, candidates } = recognition;
+  return {
+    status_reason: camera.statusReason,
+    reason_code: camera.reason,
+    remedy: camera.remedy,
+    state: camera.state,
+    enabled: settings.enabled,
+    mode: camera.captureMode,
+    identity: { matched_by, score, notice, candidates },
+    released_until: releasedUntil === null ? null : new Date(releasedUntil).toISOString(),
+  };
 }

@@ -1,17 +1,20 @@
 import { AppError } from '../errors.ts';
-import type { Camera, CameraStatus } from './camera.ts';
+import type { Camera } from './camera.ts';
+import type { CameraStatus } from './camera-state.ts';
 
-/** Throws `invalid_state` for a camera that is in none of the given states. */
+/** Throws `invalid_state` for a camera that is in none of the given states, or whose mode is off. */
 export function assertUsable(
-  { device, status, statusReason }: Pick<Camera, 'device' | 'status' | 'statusReason'>,
+  camera: Pick<Camera, 'device' | 'state' | 'status' | 'statusReason' | 'remedy'>,
   allowed: CameraStatus[] = ['CONNECTED'],
 ): void {
-  if (allowed.includes(status)) return;
+  const { device, state, status, statusReason, remedy } = camera;
+  if (allowed.includes(status) && state !== 'off') return;
+  const shown = state === 'off' ? 'OFF' : status;
   throw new AppError('invalid_state', {
-    reason: `camera_${status.toLowerCase()}`,
-    state: status,
+    reason: `camera_${shown.toLowerCase()}`,
+    state: shown,
     allowed_states: ['CONNECTED'],
-    details: `${device} is ${status}: ${statusReason ?? ''}`,
-    suggestion: 'Try again when the camera is CONNECTED; camera_status_update tells it.',
+    details: `${device} is ${shown}: ${statusReason ?? ''}`,
+    suggestion: remedy ?? 'Try again when the camera is CONNECTED; camera_status_update tells it.',
   });
 }

@@ -1,79 +1,126 @@
+import type { CameraReason, CameraState, CaptureMode } from '@mediamtx-camera-service/protocol';
 import type { Logger } from 'pino';
-import type { Capture, CaptureState } from '../capture/capture.ts';
+import type { Capture, CaptureEnd, CaptureState } from '../capture/capture.ts';
 import type { DeviceCandidate, DeviceProblem, VideoMode } from '../devices/device.ts';
-import type { CameraRow } from '../store/cameras.ts';
-import type { Gop, TapPool } from '../taps/tap-pool.ts';
-import type { RtspTarget } from '../mediamtx/media-server.ts';
-import { delay } from '../process/delay.ts';
+import type { CameraRow, ControlValues, LearnedModes } from '../store/cameras.ts';
+import type { Gop } from '../taps/tap-pool.ts';
+import { cameraStates, deriveState, type CameraStatus, type DerivedState } from './camera-state.ts';
 import { Demand } from './demand.ts';
+import { FlapDetector } from './flapping.ts';
+import { CameraTap, type CameraTapDeps } from './camera-tap.ts';
+import { ModeTrial } from './mode-trial.ts';
+import type { PictureVerdict } from '../pictures/index.ts';
+import { PictureCare } from './picture-care.ts';
+import { reasons } from './reasons.ts';
+import { Recovery } from './recovery.ts';
+import { Repair, type RepairDeps } from './repair.ts';
 
-export type CameraStatus = 'CONNECTED' | 'DISCONNECTED' | 'ERROR' | 'BUSY' | 'PROBING';
-
-const busyReason = 'device busy';
-const absenceReasons = {
-  plugged: 'unplugged; it comes back by itself when it is plugged in again',
-  test: 'not needed at present; camera.test_cameras says when there are test cameras',
-};
+export type { CameraStatus } from './camera-state.ts';
 
 /** How far the picture is on its way: `live` when the service itself reads it back from MediaMTX. */
 export type Liveness = 'idle' | 'starting' | 'live' | 'stopping' | 'failed';
 
-export interface CameraDeps {
+export interface CameraDeps
+  extends Omit<CameraTapDeps, 'device' | 'isCapturing' | 'onLastPicture'>, RepairDeps {
   row: CameraRow;
-  mode: VideoMode;
+  /** The mode in which such a camera is captured. */
+  chooseMode: (row: CameraRow) => VideoMode;
   makeCapture: (camera: Camera) => Capture;
-  taps: Pick<TapPool, 'open' | 'close' | 'latest'>;
-  /** Where the service reads the camera's path. */
-  rtspTarget: () => RtspTarget;
-  /** Whether MediaMTX has the camera's picture. */
-  hasPublisher: () => Promise<boolean>;
   lingerMs: number;
-  isAlwaysOn: boolean;
-  /** Who has a device open, for the reason of BUSY; undefined where it can't be told. */
-  whoHolds: (node: string) => Promise<{ pid: number; command: string } | undefined>;
+  /** Of a camera whose settings say nothing. */
+  defaultMode: Exclude<CaptureMode, 'off'>;
+  /** Keeps what was set or learned. */
+  keep: (row: CameraRow) => void;
   /** Called after any change of what the camera says of itself. */
   onChange: (camera: Camera) => void;
+  /** It came, or answers again. */
+  onReturn: (camera: Camera) => void;
   /** The newest picture, when the camera stops being live. */
   onLastPicture: (camera: Camera, gop: Gop) => void;
+  now?: () => number;
   log: Logger;
 }
 
+const lookedAt: DeviceProblem = {
+  status: 'PROBING',
+  code: 'probing',
+  reason: 'the camera is being looked at',
+};
+
 /**
- * One camera: what it is, whether it is there, and whether it must be and is live. It decides when capture runs:
- * wanted (demand), present, usable, and MediaMTX there to publish to. Its number never changes.
+ * One camera: what it is, whether it is there, and whether it must be and is live. It holds the facts; its state follows
+ * from them (camera-state.ts), and so does whether capture runs: wanted, present, usable, ours, and MediaMTX there to
+ * publish to. Its number never changes.
  */
 export class Camera {
   readonly device: string;
   readonly demand: Demand;
   readonly capture: Capture;
   readonly #deps: CameraDeps;
+  readonly #now: () => number;
+  readonly #recovery = new Recovery();
+  readonly #repair: Repair;
+  readonly #flaps: FlapDetector;
+  readonly #tap: CameraTap;
+  readonly #trial: ModeTrial;
+  readonly #pictureCare: PictureCare;
   #row: CameraRow;
   #mode: VideoMode;
   #isPresent = false;
   #goneAt: number | undefined;
-  #problem: DeviceProblem | null = { status: 'PROBING', reason: 'the camera is being looked at' };
+  #problem: DeviceProblem | null = lookedAt;
   #isMediaUp = false;
-  #hasTap = false;
-  #isWaitingForPublisher = false;
-  #isTapLive = false;
   #liveSince: number | undefined;
-  #failures = 0;
-  #failure: string | undefined;
+  #releaseAlways: (() => void) | undefined;
+  #reclaimTimer: NodeJS.Timeout | undefined;
+  #steadyTimer: NodeJS.Timeout | undefined;
   #isStopped = false;
 
   constructor(deps: CameraDeps) {
     this.#deps = deps;
+    this.#now = deps.now ?? Date.now;
     this.#row = deps.row;
-    this.#mode = deps.mode;
+    this.#mode = deps.chooseMode(deps.row);
     this.device = `camera${deps.row.number}`;
+    this.#flaps = new FlapDetector({ now: this.#now });
+    this.#trial = new ModeTrial({
+      row: () => this.#row,
+      mode: () => this.#mode,
+      learn: (learned) => this.#learn(learned),
+    });
+    this.#repair = new Repair({
+      ...deps,
+      node: () => this.#row.node,
+      recovery: this.#recovery,
+      lowerMode: (reason) => this.#trial.stepDown(reason),
+      isThere: () => this.#isPresent && this.#problem?.status !== 'ERROR',
+      onChange: () => this.#tell(),
+    });
+    this.#pictureCare = new PictureCare({
+      isStillNormal: () => this.#row.learned.isStillNormal,
+      learnStillNormal: (isStillNormal) => this.#learn({ ...this.#row.learned, isStillNormal }),
+      restart: () => void this.capture.restart(),
+    });
     this.capture = deps.makeCapture(this);
+    this.#tap = new CameraTap({
+      ...deps,
+      device: this.device,
+      isCapturing: () => this.#isCapturing,
+      onLastPicture: (gop) => deps.onLastPicture(this, gop),
+    });
     this.capture.onState((state) => this.#followCapture(state));
     this.demand = new Demand({ lingerMs: deps.lingerMs, onChange: () => this.#update() });
-    if (deps.isAlwaysOn) this.demand.hold('always');
+    this.#applyCaptureMode();
+    this.#scheduleReclaim();
   }
 
   get row(): CameraRow {
     return this.#row;
+  }
+
+  /** A person's name for it, else the device's own. */
+  get name(): string {
+    return this.#row.settings.name ?? this.#row.name;
   }
 
   /** The mode in which it is captured. */
@@ -81,43 +128,31 @@ export class Camera {
     return this.#mode;
   }
 
+  /** When it is captured. */
+  get captureMode(): CaptureMode {
+    return this.#row.settings.mode ?? this.#deps.defaultMode;
+  }
+
+  /** Why it is captured in another mode, or at another rate, than was wanted. */
+  get modeReason(): string | null {
+    return this.#trial.reason;
+  }
+
   get isPresent(): boolean {
     return this.#isPresent;
   }
 
   get isLive(): boolean {
-    return this.#isTapLive;
+    return this.#tap.isLive;
+  }
+
+  get isFlapping(): boolean {
+    return this.#flaps.isFlapping;
   }
 
   /** Epoch milliseconds since when the picture is live. */
   get liveSince(): number | undefined {
-    return this.#isTapLive ? this.#liveSince : undefined;
-  }
-
-  get liveness(): Liveness {
-    if (this.#isTapLive) return this.demand.isWanted ? 'live' : 'stopping';
-    const { status } = this.capture.state;
-    if (this.#failure !== undefined) return 'failed';
-    if (status === 'stopping') return 'stopping';
-    return status === 'idle' ? 'idle' : 'starting';
-  }
-
-  get status(): CameraStatus {
-    if (!this.#isPresent) return this.#problem?.status === 'PROBING' ? 'PROBING' : 'DISCONNECTED';
-    if (this.#problem) return this.#problem.status;
-    if (this.#failure === undefined) return 'CONNECTED';
-    return this.#failure.startsWith(busyReason) ? 'BUSY' : 'ERROR';
-  }
-
-  get statusReason(): string | null {
-    if (this.#problem && (this.#isPresent || this.#problem.status === 'PROBING')) return this.#problem.reason;
-    if (!this.#isPresent) return absenceReasons[this.#row.kind === 'test' ? 'test' : 'plugged'];
-    return this.#failure ?? null;
-  }
-
-  /** Why its capabilities could not be asked, in words. */
-  get probeProblem(): string | null {
-    return this.#isPresent && this.#problem?.status === 'ERROR' ? this.#problem.reason : null;
+    return this.isLive ? this.#liveSince : undefined;
   }
 
   /** Epoch milliseconds at which it went; undefined while it is there. */
@@ -125,26 +160,94 @@ export class Camera {
     return this.#goneAt;
   }
 
+  get liveness(): Liveness {
+    if (this.isLive) return this.demand.isWanted ? 'live' : 'stopping';
+    if (this.state === 'failed' || this.state === 'busy') return 'failed';
+    const { status } = this.capture.state;
+    if (status === 'stopping') return 'stopping';
+    return status === 'idle' ? 'idle' : 'starting';
+  }
+
+  get state(): CameraState {
+    return this.#derive().state;
+  }
+
+  get status(): CameraStatus {
+    return cameraStates[this.state].status;
+  }
+
+  /** Why it is in its state, for programs; null where nothing is to be said. */
+  get reason(): CameraReason | null {
+    return this.#derive().reason;
+  }
+
+  /** The same in words. */
+  get statusReason(): string | null {
+    return this.#derive().detail;
+  }
+
+  /** What the service does about it, or what a person can do. */
+  get remedy(): string | null {
+    const { reason } = this;
+    return reason === null ? null : reasons[reason].remedy;
+  }
+
+  /** Why its capabilities could not be asked, in words. */
+  get probeProblem(): string | null {
+    return this.#isPresent && this.#problem?.status === 'ERROR' ? this.#problem.reason : null;
+  }
+
   /** The device is there, as found; also when only its node or its problem changed. */
-  appear(candidate: DeviceCandidate, row: CameraRow, mode: VideoMode): void {
-    this.#row = row;
-    this.#mode = mode;
+  appear(candidate: DeviceCandidate, row: CameraRow): void {
+    const isNews =
+      !this.#isPresent || row.node !== this.#row.node || this.#problem?.reason !== candidate.problem?.reason;
     this.#isPresent = true;
     this.#goneAt = undefined;
     this.#problem = candidate.problem;
-    this.#forgetFailure();
-    this.#update();
-    this.#deps.onChange(this);
+    if (isNews) this.#recovery.noteEvidence();
+    this.configure(row);
+    if (isNews && candidate.problem === null) this.#deps.onReturn(this);
   }
 
   disappear(now: number): void {
     if (!this.#isPresent && this.#problem === null) return;
+    if (this.#isPresent) this.#noteLoss();
     this.#isPresent = false;
     this.#problem = null;
     this.#goneAt = now;
-    this.#forgetFailure();
+    this.#recovery.noteEvidence();
     this.#update();
-    this.#deps.onChange(this);
+    this.#tell();
+  }
+
+  /** Takes changed settings, or what else is known of it anew; a run that they change is started again. */
+  configure(row: CameraRow): void {
+    const before = { row: this.#row, mode: this.#mode };
+    this.#row = row;
+    this.#mode = this.#deps.chooseMode(row);
+    this.#applyCaptureMode();
+    this.#scheduleReclaim();
+    if (changesCapture(before, { row, mode: this.#mode })) void this.capture.restart();
+    this.#update();
+    this.#tell();
+  }
+
+  /** Frees the device for another program until then (epoch milliseconds); resolves when it is free. */
+  async lend(releasedUntil: number): Promise<void> {
+    this.#change({ releasedUntil });
+    await this.capture.untilIdle();
+  }
+
+  reclaim(): void {
+    if (this.#row.releasedUntil === null) return;
+    this.#recovery.noteEvidence();
+    this.#change({ releasedUntil: null });
+  }
+
+  /** Controls that are to be set again when it returns. */
+  keepControls(controls: ControlValues): void {
+    this.#row = { ...this.#row, controls };
+    this.#deps.keep(this.#row);
   }
 
   /** Whether there is a MediaMTX to publish to. */
@@ -152,85 +255,39 @@ export class Camera {
     if (isUp === this.#isMediaUp) return;
     this.#isMediaUp = isUp;
     this.#update();
+    this.#tell();
   }
 
   followTap(state: 'connecting' | 'live' | 'lost'): void {
-    const isLive = state === 'live' && this.#hasTap;
-    if (isLive === this.#isTapLive) return;
-    this.#isTapLive = isLive;
-    if (isLive) {
-      this.#liveSince = Date.now();
+    if (!this.#tap.follow(state)) return;
+    if (this.isLive) {
+      this.#liveSince = this.#now();
       // The picture proves more than capture's next report, which may be half a second away.
-      this.#forgetFailure();
-    }
-    this.#deps.onChange(this);
+      this.#recovery.noteLive();
+    } else this.#pictureCare.noteEnd();
+    this.#tell();
+  }
+
+  /** What is seen in the picture while it is live. */
+  followPicture(verdict: PictureVerdict): void {
+    this.#pictureCare.take(verdict);
+    this.#tell();
   }
 
   async stop(): Promise<void> {
     this.#isStopped = true;
+    clearTimeout(this.#reclaimTimer);
+    clearTimeout(this.#steadyTimer);
     this.demand.stop();
-    await this.#closeTap();
+    await this.#tap.close();
     await this.capture.stop();
   }
 
-  #update(): void {
-    if (this.#isStopped) return;
-    const shouldRun =
-      this.demand.isWanted && this.#isPresent && this.#isMediaUp && this.#problem?.status !== 'ERROR';
-    // The last picture is asked for before the stream ends, or there would be none.
-    if (!shouldRun) void this.#closeTap();
-    this.capture.want(shouldRun);
-  }
-
-  #followCapture(state: CaptureState): void {
-    if (this.#isStopped) return;
-    if (this.#isCapturing) void this.#openTap();
-    else void this.#closeTap();
-    if (state.status === 'failed') this.#noteFailure(state.reason ?? 'capture failed');
-    if (state.status === 'publishing' || state.status === 'idle') this.#forgetFailure();
-    this.#deps.onChange(this);
-  }
-
-  /** One end that a restart mends at once is no state of the camera; MediaMTX's absence is none either. */
-  #noteFailure(reason: string): void {
-    if (reason.startsWith('the media server')) return;
-    this.#failures++;
-    const isBusy = reason.startsWith(busyReason);
-    if (this.#failures < 2 && !isBusy) return;
-    if (isBusy && this.#failure?.startsWith(busyReason)) return;
-    this.#failure = reason;
-    if (isBusy) void this.#tellHolder();
-  }
-
-  #forgetFailure(): void {
-    this.#failures = 0;
-    this.#failure = undefined;
-  }
-
-  async #tellHolder(): Promise<void> {
-    const { node } = this.#row;
-    const holder = node === null ? undefined : await this.#deps.whoHolds(node);
-    if (!holder || !this.#failure?.startsWith(busyReason)) return;
-    this.#failure = `${busyReason}: ${holder.command} (process ${holder.pid}) uses it`;
-    this.#deps.onChange(this);
-  }
-
-  /**
-   * Opens the tap as soon as MediaMTX has the picture, which is before capture tells its first frames. Not earlier: a
-   * reader of a path without a publisher counts as a player that asks for the camera.
-   */
-  async #openTap(): Promise<void> {
-    if (this.#hasTap || this.#isWaitingForPublisher) return;
-    this.#isWaitingForPublisher = true;
-    try {
-      while (this.#isCapturing && !this.#hasTap) {
-        // MediaMTX may be away for a moment; capture's own state tells when to give up.
-        if (await this.#deps.hasPublisher().catch(() => false)) this.#attachTap();
-        else await delay(30);
-      }
-    } finally {
-      this.#isWaitingForPublisher = false;
-    }
+  /** For capture: what is done after an unexpected end; resolves when it may start again. */
+  async recover(end: CaptureEnd, signal: AbortSignal): Promise<void> {
+    const plan = this.#recovery.fail(end);
+    this.#tell();
+    await this.#repair.carryOut(plan, end, signal);
   }
 
   get #isCapturing(): boolean {
@@ -238,20 +295,102 @@ export class Camera {
     return !this.#isStopped && (status === 'starting' || status === 'publishing');
   }
 
-  #attachTap(): void {
-    if (!this.#isCapturing) return;
-    this.#hasTap = true;
-    this.#deps.taps.open(this.device, this.#deps.rtspTarget());
+  #derive(): DerivedState {
+    const { settings, kind, releasedUntil } = this.#row;
+    return deriveState({
+      kind,
+      isEnabled: settings.enabled,
+      mode: this.captureMode,
+      isPresent: this.#isPresent,
+      problem: this.#problem,
+      releasedUntil,
+      isWanted: this.demand.isWanted,
+      isMediaUp: this.#isMediaUp,
+      capture: this.capture.state.status,
+      isLive: this.isLive,
+      trouble: this.#recovery.trouble,
+      picture: this.#pictureCare.condition,
+      note: this.#flaps.isFlapping
+        ? { code: 'flapping', detail: `the camera comes and goes: ${this.#flaps.detail}` }
+        : this.#trial.note,
+    });
   }
 
-  async #closeTap(): Promise<void> {
-    if (!this.#hasTap) return;
-    this.#hasTap = false;
-    const last = this.#isTapLive ? this.#deps.taps.latest(this.device, { timeoutMs: 0 }) : undefined;
-    // The question goes to the reader's thread before the order to close, so it is answered still.
-    this.#deps.taps.close(this.device);
-    this.#isTapLive = false;
-    const gop = await last;
-    if (gop) this.#deps.onLastPicture(this, gop);
+  #update(): void {
+    if (this.#isStopped) return;
+    const { settings, releasedUntil } = this.#row;
+    const isOurs = settings.enabled && this.captureMode !== 'off' && releasedUntil === null;
+    const isUsable = this.#isPresent && this.#problem?.status !== 'ERROR';
+    const shouldRun = this.demand.isWanted && isOurs && isUsable && this.#isMediaUp;
+    // The last picture is asked for before the stream ends, or there would be none.
+    if (!shouldRun) void this.#tap.close();
+    this.capture.want(shouldRun);
   }
+
+  #followCapture(state: CaptureState): void {
+    if (this.#isStopped) return;
+    if (this.#isCapturing) void this.#tap.open();
+    else void this.#tap.close();
+    if (state.status === 'publishing') {
+      this.#recovery.noteLive();
+      // A mode that starves is left by a new run.
+      if (this.#trial.noteFrames(state)) void this.capture.restart();
+    }
+    if (state.status === 'idle') this.#recovery.noteEvidence();
+    this.#tell();
+  }
+
+  #noteLoss(): void {
+    if (this.#row.kind === 'test') return;
+    this.#flaps.noteLoss();
+    clearTimeout(this.#steadyTimer);
+    if (!this.#flaps.isFlapping) return;
+    this.#steadyTimer = setTimeout(() => this.#tell(), this.#flaps.steadyInMs + 1);
+    this.#steadyTimer.unref();
+  }
+
+  #applyCaptureMode(): void {
+    if (this.captureMode === 'always') this.#releaseAlways ??= this.demand.hold('always');
+    else {
+      this.#releaseAlways?.();
+      this.#releaseAlways = undefined;
+    }
+  }
+
+  #scheduleReclaim(): void {
+    clearTimeout(this.#reclaimTimer);
+    const { releasedUntil } = this.#row;
+    if (releasedUntil === null || this.#isStopped) return;
+    this.#reclaimTimer = setTimeout(() => this.reclaim(), Math.max(0, releasedUntil - this.#now()));
+    this.#reclaimTimer.unref();
+  }
+
+  #learn(learned: LearnedModes): void {
+    this.#row = { ...this.#row, learned };
+    this.#deps.keep(this.#row);
+    this.#mode = this.#deps.chooseMode(this.#row);
+    this.#tell();
+  }
+
+  #change(change: Partial<CameraRow>): void {
+    const row = { ...this.#row, ...change };
+    this.#deps.keep(row);
+    this.configure(row);
+  }
+
+  #tell(): void {
+    if (!this.#isStopped) this.#deps.onChange(this);
+  }
+}
+
+interface Captured {
+  row: CameraRow;
+  mode: VideoMode;
+}
+
+/** Whether the ffmpeg that captures it would be another one. A native H.264 camera takes no encoder settings, and no harm. */
+function changesCapture(before: Captured, after: Captured): boolean {
+  const key = ({ row: { node, settings }, mode }: Captured): string =>
+    JSON.stringify([node, mode, settings.bitrate, settings.quality]);
+  return key(before) !== key(after);
 }

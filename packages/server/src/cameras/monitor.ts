@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import { candidateChanges } from '../devices/candidate-changes.ts';
 import type { DeviceCandidate, DeviceWatcher } from '../devices/device.ts';
 import { messageOf } from '../errors.ts';
 import type { CameraRegistry } from './registry.ts';
@@ -9,7 +10,7 @@ export interface TestCameraWatcher extends DeviceWatcher {
 }
 
 export interface CameraMonitorDeps {
-  registry: Pick<CameraRegistry, 'reconcile' | 'list'>;
+  registry: Pick<CameraRegistry, 'reconcile' | 'list' | 'isHolding' | 'onSettled' | 'stop'>;
   /** USB cameras; undefined where discovery is off. */
   usb: DeviceWatcher | undefined;
   test: TestCameraWatcher;
@@ -26,6 +27,7 @@ export class CameraMonitor {
   readonly #deps: CameraMonitorDeps;
   #state: 'STOPPED' | 'STARTING' | 'RUNNING' | 'ERROR' | 'STOPPING' = 'STOPPED';
   #problem: string | undefined;
+  readonly #latest: Record<DeviceCandidate['kind'], DeviceCandidate[]> = { usb: [], test: [] };
 
   constructor(deps: CameraMonitorDeps) {
     this.#deps = deps;
@@ -42,8 +44,12 @@ export class CameraMonitor {
   async start(signal?: AbortSignal): Promise<void> {
     const { usb, test, testCameras, registry, log } = this.#deps;
     this.#state = 'STARTING';
-    test.onChange((candidates) => registry.reconcile('test', candidates));
+    test.onChange((candidates) => {
+      this.#tell('test', candidates);
+      registry.reconcile('test', candidates);
+    });
     usb?.onChange((candidates) => this.#takeUsb(candidates));
+    registry.onSettled(() => this.#countTest());
     if (!usb) registry.reconcile('usb', []);
     try {
       await usb?.start(signal);
@@ -60,6 +66,7 @@ export class CameraMonitor {
 
   async stop(): Promise<void> {
     this.#state = 'STOPPING';
+    this.#deps.registry.stop();
     await Promise.all([this.#deps.usb?.stop(), this.#deps.test.stop()]);
     this.#state = 'STOPPED';
   }
@@ -69,16 +76,36 @@ export class CameraMonitor {
   }
 
   #takeUsb(candidates: DeviceCandidate[]): void {
+    this.#tell('usb', candidates);
     this.#deps.registry.reconcile('usb', candidates);
+    this.#countTest();
+  }
+
+  #countTest(): void {
     if (this.#deps.testCameras === 'auto' && this.#state === 'RUNNING')
       this.#deps.test.setCount(this.#autoCount());
   }
 
+  #tell(kind: DeviceCandidate['kind'], candidates: DeviceCandidate[]): void {
+    const { log } = this.#deps;
+    const { found, changed, lost } = candidateChanges(this.#latest[kind], candidates);
+    this.#latest[kind] = candidates;
+    for (const candidate of lost) log.info(toFields(candidate), 'a device was lost');
+    for (const candidate of found) log.info(toFields(candidate), 'a device was found');
+    for (const candidate of changed) log.info(toFields(candidate), 'a device was changed');
+  }
+
   /** A test camera that is being watched or recorded stays, also when a real one comes. */
   #autoCount(): number {
-    const cameras = this.#deps.registry.list();
-    const hasReal = cameras.some((camera) => camera.row.kind !== 'test' && camera.isPresent);
+    const { registry } = this.#deps;
+    const cameras = registry.list();
+    const hasReal =
+      registry.isHolding('usb') || cameras.some((camera) => camera.row.kind !== 'test' && camera.isPresent);
     const isTestUsed = cameras.some((camera) => camera.row.kind === 'test' && camera.demand.isWanted);
     return hasReal && !isTestUsed ? 0 : 1;
   }
+}
+
+function toFields({ node, name, isConfirmed, problem }: DeviceCandidate): object {
+  return { node, name, isConfirmed, ...(problem && { problem: problem.reason }) };
 }

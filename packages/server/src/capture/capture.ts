@@ -1,10 +1,9 @@
 import type { Logger } from 'pino';
-import { Backoff } from '../process/backoff.ts';
-import { delay } from '../process/delay.ts';
 import type { Still } from '../stills/index.ts';
 import { CaptureError } from './capture-error.ts';
-import { buildCaptureArgs } from './command.ts';
+import { buildCaptureArgs, type EncoderQuality } from './command.ts';
 import type { EncoderChooser } from './encoder.ts';
+import type { CaptureFailure } from './exit-reason.ts';
 import { type GrabOptions, grabFrame } from './grab.ts';
 import { Publisher, type PublisherEnd } from './publisher.ts';
 import { redactUrls } from './redact.ts';
@@ -30,7 +29,7 @@ export interface CaptureState {
 }
 
 export interface CaptureDeps {
-  /** The camera's name, for logs and pid files. */
+  /** The camera's name, for logs. */
   name: string;
   /** Asked at each start, as the node and the mode can change. */
   source: () => CaptureSource;
@@ -41,22 +40,28 @@ export interface CaptureDeps {
   log: Pick<Logger, 'debug' | 'info' | 'warn' | 'error'>;
   /** The most bits a second; default by size. */
   bitrate?: () => number | undefined;
-  pidDir?: string;
   stallMs?: number;
   startTimeoutMs?: number;
-  /** After so long without an end the next restart is immediate again; default 10 s. */
-  healthyMs?: number;
-  random?: () => number;
+  quality?: () => EncoderQuality | undefined;
+  /** Called after an unexpected end; the next run starts when it resolves. The signal says that none is wanted. */
+  recover: (end: CaptureEnd, signal: AbortSignal) => Promise<void>;
+}
+
+/** An unexpected end of a run. */
+export interface CaptureEnd extends CaptureFailure {
+  /** How long it ran. */
+  ranMs: number;
+  /** Frames that it published. */
+  frames: number;
 }
 
 /**
  * One camera's publisher, kept going for as long as it is wanted.
- * The loop is the only one that starts and ends runs: `want` sets a wish and wakes it. After an unexpected end it
- * restarts at once, then with growing waits. The device can be opened once, so a grab and a run exclude each other.
+ * The loop is the only one that starts and ends runs: `want` sets a wish and wakes it. After an unexpected end
+ * `recover` says when the next run starts. The device can be opened once, so a grab and a run exclude each other.
  */
 export class Capture {
   #deps: CaptureDeps;
-  #backoff: Backoff;
   #state: CaptureState = { status: 'idle', frames: 0, fps: 0, restarts: 0 };
   #listeners = new Set<(state: CaptureState) => void>();
   #isWanted = false;
@@ -69,7 +74,6 @@ export class Capture {
 
   constructor(deps: CaptureDeps) {
     this.#deps = deps;
-    this.#backoff = new Backoff({ firstMs: 250, maxMs: 3000, ...(deps.random && { random: deps.random }) });
   }
 
   get state(): Readonly<CaptureState> {
@@ -94,6 +98,17 @@ export class Capture {
     }
     this.#wake = new AbortController();
     this.#loop ??= this.#keepPublishing();
+  }
+
+  /** Ends the present run, so that the next one takes what changed of source, encoder or bitrate. */
+  async restart(): Promise<void> {
+    await this.#publisher?.stop();
+  }
+
+  /** Resolves when the device is free of the run; call it after `want(false)`. */
+  async untilIdle(): Promise<void> {
+    while (!this.#isWanted && this.#loop !== undefined) await this.#loop;
+    await this.#grabbing;
   }
 
   /** One picture straight from the device. Rejects with CaptureError; its code is `capturing` where a run has the device. */
@@ -122,33 +137,30 @@ export class Capture {
 
   async #keepPublishing(): Promise<void> {
     await this.#grabbing;
-    let failures = 0;
     this.#setState({ restarts: 0 });
     while (this.#isWanted) {
-      const startedMs = performance.now();
-      const reason = await this.#runOnce();
-      if (reason === undefined) continue;
-      if (performance.now() - startedMs >= (this.#deps.healthyMs ?? 10_000)) {
-        failures = 0;
-        this.#backoff.reset();
-      }
+      const end = await this.#runOnce();
+      if (end === undefined) continue;
+      const { detail: reason } = end;
       this.#replaceState({ status: 'failed', reason, frames: 0, fps: 0, restarts: this.#state.restarts + 1 });
-      this.#deps.log.warn({ camera: this.#deps.name, reason }, 'the capture ended and is started again');
-      if (failures > 0) await delay(this.#backoff.next(), this.#wake.signal);
-      failures += 1;
+      this.#deps.log.warn(
+        { camera: this.#deps.name, reason, code: end.code },
+        'the capture ended and is started again',
+      );
+      await this.#deps.recover(end, this.#wake.signal);
     }
-    this.#backoff.reset();
     this.#loop = undefined;
     this.#replaceState({ status: 'idle', frames: 0, fps: 0, restarts: this.#state.restarts });
   }
 
-  /** One run from its start to its end; resolves with the reason, undefined where the end was our own wish. */
-  async #runOnce(): Promise<string | undefined> {
+  /** One run from its start to its end; undefined where the end was our own wish. */
+  async #runOnce(): Promise<CaptureEnd | undefined> {
+    const startedMs = performance.now();
     let publisher: Publisher;
     try {
       publisher = await this.#build();
     } catch (error) {
-      return error instanceof Error ? redactUrls(error.message) : String(error);
+      return { ...describeStartFailure(error), ranMs: 0, frames: 0 };
     }
     if (!this.#isWanted) return undefined;
     this.#publisher = publisher;
@@ -160,21 +172,24 @@ export class Capture {
     });
     const end: PublisherEnd = await publisher.ended;
     this.#publisher = undefined;
-    return end.wasStopped ? undefined : end.reason;
+    if (end.wasStopped) return undefined;
+    return { ...end.failure, ranMs: performance.now() - startedMs, frames: this.#state.frames };
   }
 
   async #build(): Promise<Publisher> {
-    const { name, pidDir, stallMs, startTimeoutMs, log } = this.#deps;
+    const { name, stallMs, startTimeoutMs, log } = this.#deps;
     this.#setState({ status: 'starting' });
     const ffmpeg = this.#deps.ffmpeg();
     const source = this.#deps.source();
     const encoder = await this.#deps.encoder.choose(ffmpeg);
     const bitrate = this.#deps.bitrate?.();
+    const quality = this.#deps.quality?.();
     const args = buildCaptureArgs({
       source,
       publishUrl: this.#deps.publishUrl(),
       encoder,
       ...(bitrate !== undefined && { bitrate }),
+      ...(quality !== undefined && { quality }),
     });
     this.#setState({ encoder: encoder.name, command: redactUrls([ffmpeg, ...args].join(' ')) });
     return new Publisher({
@@ -182,7 +197,6 @@ export class Capture {
       ffmpeg,
       args,
       log,
-      ...(pidDir !== undefined && { pidDir }),
       ...(stallMs !== undefined && { stallMs }),
       ...(startTimeoutMs !== undefined && { startTimeoutMs }),
       onProgress: ({ frames, fps }) => this.#takeProgress(frames, fps),
@@ -206,4 +220,11 @@ export class Capture {
       this.#deps.log.info({ camera: this.#deps.name, status: state.status }, 'the capture changed its state');
     for (const listener of this.#listeners) listener(state);
   }
+}
+
+/** No run came to be: its program or its encoder is missing, or the camera has no mode. */
+function describeStartFailure(error: unknown): CaptureFailure {
+  const detail = redactUrls(error instanceof Error ? error.message : String(error));
+  if (!(error instanceof CaptureError)) return { code: 'unusable', detail };
+  return { code: error.code === 'no_encoder' ? 'encoder_failed' : 'ffmpeg_missing', detail };
 }

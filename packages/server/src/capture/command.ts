@@ -9,7 +9,11 @@ export interface CaptureCommand {
   encoder: Encoder;
   /** The most bits a second that an encoder may make; default a tenth of a bit a pixel. Native H.264 is as it is. */
   bitrate?: number;
+  /** Of an encoder that has a constant quality; default balanced. */
+  quality?: EncoderQuality;
 }
+
+export type EncoderQuality = 'low' | 'balanced' | 'high';
 
 const COMMON = ['-hide_banner', '-nostdin', '-loglevel', 'level+warning'];
 // Without the packet size, MediaMTX splits the packets again and warns.
@@ -18,6 +22,9 @@ const PROGRESS = ['-progress', 'pipe:3', '-stats_period', '0.5'];
 
 // Two a second, and five in the first: MediaMTX keeps none, so a viewer who comes waits for the next.
 const KEYFRAMES_PER_SECOND = 2;
+// libx264's constant rate factor: 6 more halve the bits.
+const RATE_FACTORS: Record<EncoderQuality, string> = { low: '29', balanced: '23', high: '19' };
+
 const KEYFRAME_TIMES = 'expr:if(lt(t,1),gte(t,n_forced*0.2),gte(t,n_forced/2-1.5))';
 
 /** The arguments of the ffmpeg that publishes a camera. Progress comes on file descriptor 3. */
@@ -83,12 +90,12 @@ function deviceArgs({ node, inputFormat, width, height, fps }: V4l2Source): stri
   return ['-fflags', 'nobuffer', '-flags', 'low_delay', ...format, '-framerate', String(fps), '-i', node];
 }
 
-function encodeArgs({ source, encoder, bitrate }: CaptureCommand): string[] {
+function encodeArgs({ source, encoder, bitrate, quality = 'balanced' }: CaptureCommand): string[] {
   const { width, height, fps } = source;
   const limit = String(bitrate ?? defaultBitrate(width, height, fps));
   const group = String(Math.max(1, Math.round(fps / KEYFRAMES_PER_SECOND)));
   // For libx264 the bitrate is a ceiling over constant quality: a calm picture then costs a fraction of it.
-  const rate = encoder.name === 'libx264' ? ['-crf', '23'] : ['-b:v', limit];
+  const rate = encoder.name === 'libx264' ? ['-crf', RATE_FACTORS[quality]] : ['-b:v', limit];
   const size = [...rate, '-maxrate', limit, '-bufsize', limit];
   // By count, and by time too: a camera in the dark gives fewer frames than was asked.
   const keyframes = ['-bf', '0', '-g', group, '-keyint_min', group, '-force_key_frames', KEYFRAME_TIMES];

@@ -33,6 +33,7 @@ export interface EncoderChooserDeps {
 export class EncoderChooser {
   #deps: EncoderChooserDeps;
   #chosen = new Map<string, Promise<Encoder>>();
+  readonly #failed = new Set<string>();
 
   constructor(deps: EncoderChooserDeps = {}) {
     this.#deps = deps;
@@ -48,10 +49,18 @@ export class EncoderChooser {
     return choice;
   }
 
+  /** A hardware encoder that failed at work is passed over until the service starts anew. */
+  noteFailure(name: string | undefined): void {
+    if (name === undefined || name === LIBX264.name) return;
+    this.#failed.add(name);
+    this.#chosen.clear();
+    this.#deps.log?.warn({ encoder: name }, 'a hardware encoder failed at work and is not used any more');
+  }
+
   async #try(ffmpeg: string): Promise<Encoder> {
     const find = this.#deps.findHardware ?? findHardware;
     const candidates = this.#deps.useHardware === false ? [] : await find();
-    for (const encoder of candidates) {
+    for (const encoder of candidates.filter(({ name }) => !this.#failed.has(name))) {
       const failure = await tryEncoder(ffmpeg, encoder, 30);
       if (failure === undefined) {
         this.#deps.log?.info({ encoder: encoder.name }, 'a hardware encoder is used');

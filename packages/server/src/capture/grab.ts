@@ -24,8 +24,8 @@ export async function grabFrame(ffmpeg: string, source: CaptureSource, options: 
   });
   const size = readPictureSize(stdout);
   if (exit.reason === 'exited' && size !== null) return { data: stdout, ...size };
-  const reason = describeExit(exit, { stallMs: timeoutMs, startTimeoutMs: timeoutMs, frames: 0 });
+  const { detail } = describeExit(exit, { stallMs: timeoutMs, startTimeoutMs: timeoutMs, frames: 0 });
   if (exit.reason === 'stopped')
     throw new CaptureError('stopped', 'the request was ended before a picture came');
-  throw new CaptureError(exit.reason === 'spawn_failed' ? 'no_ffmpeg' : 'no_frame', reason);
+  throw new CaptureError(exit.reason === 'spawn_failed' ? 'no_ffmpeg' : 'no_frame', detail);
 }

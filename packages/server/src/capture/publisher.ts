@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import { type ChildExit, ChildProcess } from '../process/child-process.ts';
-import { describeExit } from './exit-reason.ts';
+import { type CaptureFailure, describeExit } from './exit-reason.ts';
 import { type Progress, ProgressReader } from './progress.ts';
 import { redactUrls } from './redact.ts';
 
@@ -12,15 +12,12 @@ export interface PublisherOptions {
   stallMs?: number;
   /** The same for the first frame; default 15 s, as some cameras take long to start. */
   startTimeoutMs?: number;
-  /** Where the pid is written for a later clean-up. */
-  pidDir?: string;
   onProgress: (progress: Progress) => void;
   log?: Pick<Logger, 'debug'>;
 }
 
 export interface PublisherEnd {
-  /** In words for a person. */
-  reason: string;
+  failure: CaptureFailure;
   wasStopped: boolean;
   exit: ChildExit;
 }
@@ -44,7 +41,6 @@ export class Publisher {
       progressPipe: true,
       // SIGTERM lets ffmpeg say goodbye to MediaMTX; one that is blocked in a write would never come to it.
       stopSteps: [{ signal: 'SIGTERM', waitMs: 2000 }],
-      ...(options.pidDir !== undefined && { pidDir: options.pidDir }),
       onLine: (stream, line) => {
         if (stream === 'progress') progress.takeLine(line);
         else options.log?.debug({ line: redactUrls(line) }, 'ffmpeg wrote a line');
@@ -92,6 +88,6 @@ export class Publisher {
   #describe(exit: ChildExit): PublisherEnd {
     clearTimeout(this.#watchdog);
     const limits = { stallMs: this.#stallMs, startTimeoutMs: this.#startTimeoutMs, frames: this.#frames };
-    return { reason: describeExit(exit, limits), wasStopped: exit.reason === 'stopped', exit };
+    return { failure: describeExit(exit, limits), wasStopped: exit.reason === 'stopped', exit };
   }
 }

@@ -105,9 +105,15 @@ function environmentValues(env: NodeJS.ProcessEnv): [path: string, text: string]
   });
 }
 
+/** Written with commas in the environment. */
+const listKeys: ReadonlySet<string> = new Set([
+  'server.allowed_hosts',
+  'server.allowed_origins',
+  'camera.ignore',
+]);
+
 function parseScalar(text: string, path: string): unknown {
-  if (path.endsWith('allowed_hosts') || path.endsWith('allowed_origins'))
-    return text.split(',').map((part) => part.trim());
+  if (listKeys.has(path)) return text.split(',').map((part) => part.trim());
   // Secrets and names may look like numbers and must stay texts.
   if (/(password|username|secret)$/.test(path)) return text;
   if (/^-?\d+(\.\d+)?$/.test(text)) return Number(text);

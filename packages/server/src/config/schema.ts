@@ -5,6 +5,29 @@ const hostName = z.string().min(1).max(253);
 const resolution = z.string().regex(/^[1-9][0-9]{1,4}x[1-9][0-9]{1,4}$/, 'must be WIDTHxHEIGHT');
 const path = z.string().min(1).max(4_096);
 
+/** What one ignored device is called; must be able to match something, and not everything. */
+const devicePattern = z
+  .string()
+  .trim()
+  .max(200)
+  .regex(/[^*\s]/, 'must name something; camera.discovery: false looks for no camera at all')
+  .refine(
+    (text) => !text.startsWith('/') || /^\/dev\/video[0-9*]+$/.test(text),
+    'a node must be written /dev/videoN; * stands for any text',
+  )
+  .refine(
+    (text) => !/^usb:/i.test(text) || /^usb:[0-9a-f*]{1,4}:[0-9a-f*]{1,4}$/i.test(text),
+    'a USB id must be written usb:VVVV:PPPP in hex digits; * stands for any of them',
+  );
+
+const nodeRange = z
+  .string()
+  .regex(/^\d+-\d+$/, { error: 'must be FROM-TO, such as 0-9', abort: true })
+  .refine((text) => {
+    const [from, to] = text.split('-').map(Number) as [number, number];
+    return from <= to;
+  }, 'must begin with the smaller number');
+
 /** A section that may be absent: its keys then take their own defaults. */
 function section<S extends z.core.$ZodLooseShape>(shape: S) {
   return z.strictObject(shape).prefault({} as never);
@@ -71,6 +94,16 @@ const camera = section({
     .max(3600)
     .default(15)
     .describe('Seconds between re-scans that find what no event told'),
+  ignore: z
+    .array(devicePattern)
+    .default([])
+    .describe(
+      'Devices to leave alone, each by node (`/dev/video3`), name, USB id (`usb:046d:0825`), serial number or bus; ' +
+        '`*` stands for any text, upper and lower case are the same',
+    ),
+  node_range: nodeRange
+    .optional()
+    .describe('Numbers of the nodes to look at, such as `0-9` for /dev/video0 to /dev/video9; default: all'),
   test_cameras: z
     .union([z.literal('auto'), z.int().min(0).max(32)])
     .default('auto')
@@ -101,7 +134,7 @@ const capture = section({
     .number()
     .min(1)
     .max(300)
-    .default(5)
+    .default(3)
     .describe('Seconds without a picture after which capture is started anew'),
 });
 

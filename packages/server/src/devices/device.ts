@@ -1,4 +1,5 @@
 // What every kind of device offers to the cameras part: candidates found, and a watcher that keeps the list.
+import type { CameraReason } from '@mediamtx-camera-service/protocol';
 
 /** One way to capture. */
 export interface VideoMode {
@@ -38,6 +39,8 @@ export interface DeviceIdentity {
 /** Why a device cannot be used now. */
 export interface DeviceProblem {
   status: 'ERROR' | 'BUSY' | 'PROBING';
+  /** For programs. */
+  code: CameraReason;
   /** For a person to read; names the remedy where there is one. */
   reason: string;
 }
@@ -51,6 +54,8 @@ export interface DeviceCandidate {
   identity: DeviceIdentity;
   /** With a problem: what was last known, empty if nothing was. */
   capabilities: DeviceCapabilities;
+  /** Two probes of this node agreed on the same modes; a new device may not tell all of them at once. */
+  isConfirmed: boolean;
   /** Null when the device can be used. */
   problem: DeviceProblem | null;
 }
@@ -66,7 +71,7 @@ export interface DeviceWatcher {
   start(signal?: AbortSignal): Promise<void>;
   /** Idempotent, safe during start; nothing is delivered afterwards. */
   stop(): Promise<void>;
-  /** Looks again; resolves after what it found was delivered. */
+  /** Asks every device everything anew, now; resolves after what it found was delivered. */
   rescan(): Promise<void>;
   /** Always the WHOLE current list, never the same list twice in a row. */
   onChange(listener: CandidatesListener): void;

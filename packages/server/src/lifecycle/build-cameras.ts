@@ -3,11 +3,17 @@ import { EncoderChooser } from '../capture/encoder.ts';
 import { CameraAnnouncer } from '../cameras/announcer.ts';
 import { CameraViewer } from '../rpc/camera-viewer.ts';
 import { Camera } from '../cameras/camera.ts';
-import { captureSourceOf, modeFor } from '../cameras/capture-source.ts';
+import { captureSourceOf, modeFor, type DefaultMode } from '../cameras/capture-source.ts';
+import { CameraMerger } from '../cameras/merge.ts';
 import { CameraMonitor } from '../cameras/monitor.ts';
+import { CameraControls } from '../cameras/controls.ts';
+import { CameraForgetter } from '../cameras/forget.ts';
+import { CameraHistory } from '../cameras/history.ts';
 import { CameraRegistry } from '../cameras/registry.ts';
+import { CameraSettingsKeeper } from '../cameras/settings.ts';
 import type { EffectiveConfig } from '../config/load.ts';
 import { TestWatcher } from '../devices/test/watcher.ts';
+import { listControls, setControls } from '../devices/v4l2/controls.ts';
 import { findHolder } from '../devices/v4l2/holder.ts';
 import { V4l2Watcher } from '../devices/v4l2/watcher.ts';
 import type { EventLog } from '../events/event-log.ts';
@@ -18,15 +24,18 @@ import { RecordingAnnouncer } from '../recordings/announcer.ts';
 import { checkRecordings } from '../recordings/catalog-check.ts';
 import { RecordingCloser } from '../recordings/closer.ts';
 import { Recordings } from '../recordings/recordings.ts';
+import { PictureWatch } from '../pictures/index.ts';
 import type { Addresses } from '../rpc/addresses.ts';
 import { PictureTaker } from '../snapshots/picture-taker.ts';
 import { Snapshots } from '../snapshots/snapshots.ts';
 import { Stills } from '../snapshots/stills.ts';
-import { CameraStore } from '../store/cameras.ts';
+import { type CameraRow, CameraStore } from '../store/cameras.ts';
 import type { Database } from '../store/database.ts';
+import { MergeStore } from '../store/merges.ts';
 import { RecordingStore } from '../store/recordings.ts';
 import { SnapshotStore } from '../store/snapshots.ts';
 import { StreamStore } from '../store/streams.ts';
+import { TransitionStore } from '../store/transitions.ts';
 import { CameraMedia } from '../streams/camera-media.ts';
 import { StreamNews } from '../streams/stream-news.ts';
 import { Streams } from '../streams/streams.ts';
@@ -74,14 +83,40 @@ export function buildCameras(deps: BuildCamerasDeps) {
     log,
   });
 
+  const cameraStore = new CameraStore(db);
+  const addPath = (camera: Camera): Promise<void> =>
+    media.addCamera(camera.device, {
+      segmentDurationSeconds: camera.row.settings.recording.segment_duration ?? undefined,
+    });
+  const settings = new CameraSettingsKeeper({
+    keep: (row) => cameraStore.update(row),
+    renewPath: addPath,
+    log,
+  });
+  const controls = new CameraControls({
+    list: listControls,
+    set: setControls,
+    store: {
+      controlsOf: (device) => cameras.get(device).row.controls,
+      keep: (device, values) => cameras.get(device).keepControls(values),
+    },
+    log,
+  });
+  const transitions = new TransitionStore(db);
+  const history = new CameraHistory({ store: transitions });
   const cameras: CameraRegistry = new CameraRegistry({
-    store: new CameraStore(db),
-    chooseMode: (candidate) => modeFor(candidate, wantedMode(config)),
-    makeCamera: cameraMaker(deps, { onChange: (camera) => noteCamera(camera), stills }),
+    store: cameraStore,
+    makeCamera: cameraMaker(deps, {
+      onChange: (camera) => noteCamera(camera),
+      keep: (row) => cameraStore.update(row),
+      recheck: () => monitor.rescan(),
+      onReturn: (camera) => void controls.reapply(camera),
+      stills,
+    }),
     onAdded: (camera) => {
-      media
-        .addCamera(camera.device)
-        .catch((error: unknown) => log.debug({ reason: messageOf(error) }, 'a path waits for MediaMTX'));
+      addPath(camera).catch((error: unknown) =>
+        log.debug({ reason: messageOf(error) }, 'a path waits for MediaMTX'),
+      );
       camera.setMediaUp(media.controller.isUp);
     },
     log,
@@ -111,16 +146,17 @@ export function buildCameras(deps: BuildCamerasDeps) {
     addressesOf: (camera) => addresses.streamsOf(camera.device, config.server.host),
   });
   const noteCamera = (camera: Camera): void => {
+    history.note(camera);
     announcer.note(camera, recordings.runningOf(camera.device) !== undefined);
     recordings.noteCamera(camera);
     health.noteChange();
-    if (camera.status === 'CONNECTED' && camera.liveness === 'idle') void stills.ensure(camera);
+    if (camera.state === 'ready') void stills.ensure(camera);
   };
   const noteDevice = (device: string): void => {
     const camera = cameras.find(device);
     if (camera) noteCamera(camera);
   };
-  const monitor = buildMonitor(deps, cameras);
+  const monitor: CameraMonitor = buildMonitor(deps, cameras);
   const viewer = new CameraViewer({
     cameras,
     addresses,
@@ -139,15 +175,50 @@ export function buildCameras(deps: BuildCamerasDeps) {
     streamNews.note(states);
     for (const camera of cameras.list()) camera.demand.setReaders(media.controller.viewersOf(camera.device));
   });
-  taps.onState((name, state) => cameras.find(name)?.followTap(state));
+  const pictureWatch = new PictureWatch({
+    taps,
+    ffmpeg: shortFfmpeg,
+    onVerdict: (device, verdict) => cameras.find(device)?.followPicture(verdict),
+    log,
+  });
+  taps.onState((name, state) => {
+    const camera = cameras.find(name);
+    camera?.followTap(state);
+    if (camera?.isLive === true) pictureWatch.start(name);
+    else pictureWatch.stop(name);
+  });
 
+  const gone = {
+    removePath: (device: string) => media.controller.removePath(device),
+    onForgotten: (device: string) => {
+      history.forget(device);
+      announcer.forget(device);
+    },
+  };
+  const files = { recordingsDir: paths.recordings, snapshotsDir: paths.snapshots };
+  const shared = { cameras, recordings, snapshots, stills, log };
+  const merger = new CameraMerger({ ...shared, ...gone, ...files, store: new MergeStore(db) });
+  const forgetter = new CameraForgetter({
+    ...shared,
+    ...gone,
+    store: cameraStore,
+    recordingStore,
+    recordingsDir: paths.recordings,
+    merger,
+  });
   const streams = new Streams({ media, store: new StreamStore(db), events });
   return {
     db,
     media,
     taps,
     cameras,
+    settings,
+    controls,
+    merger,
+    forgetter,
+    transitions,
     monitor,
+    pictureWatch,
     viewer,
     recordings,
     recordingStore,
@@ -159,6 +230,7 @@ export function buildCameras(deps: BuildCamerasDeps) {
     catalog: new Catalog({ recordings, recordingStore, snapshots, snapshotStore }),
     /** Makes files and catalog agree; before anything records. */
     check: async (): Promise<void> => {
+      await merger.complete();
       await checkRecordings({
         store: recordingStore,
         recordingsDir: paths.recordings,
@@ -172,55 +244,75 @@ export function buildCameras(deps: BuildCamerasDeps) {
 }
 
 function buildMonitor({ config, log }: BuildCamerasDeps, cameras: CameraRegistry): CameraMonitor {
-  const { discovery, rescan_interval, test_cameras, test_resolution, test_fps } = config.camera;
+  const { discovery, rescan_interval, ignore, node_range, test_cameras, test_resolution, test_fps } =
+    config.camera;
+  const [from, to] = node_range?.split('-').map(Number) ?? [];
+  const nodes = from === undefined || to === undefined ? undefined : { from, to };
   const [width, height] = readResolution(test_resolution);
   return new CameraMonitor({
     registry: cameras,
-    usb: discovery ? new V4l2Watcher({ rescanMs: rescan_interval * 1000, log }) : undefined,
+    usb: discovery ? new V4l2Watcher({ rescanMs: rescan_interval * 1000, ignore, nodes, log }) : undefined,
     test: new TestWatcher({ count: 0, width, height, fps: test_fps }),
     testCameras: test_cameras,
     log,
   });
 }
 
+interface CameraMakerLinks {
+  onChange: (camera: Camera) => void;
+  keep: (row: CameraRow) => void;
+  recheck: () => Promise<void>;
+  onReturn: (camera: Camera) => void;
+  stills: Stills;
+}
+
 function cameraMaker(
-  { config, paths, media, taps, ffmpeg, log }: BuildCamerasDeps,
-  { onChange, stills }: { onChange: (camera: Camera) => void; stills: Stills },
+  { config, media, taps, ffmpeg, log }: BuildCamerasDeps,
+  { onChange, keep, recheck, onReturn, stills }: CameraMakerLinks,
 ): ConstructorParameters<typeof CameraRegistry>[0]['makeCamera'] {
   const encoder = new EncoderChooser({ log });
-  return (row, mode) => {
+  return (row) => {
     const device = `camera${row.number}`;
-    const cameraLog = log.child({ camera: device });
-    return new Camera({
+    const camera: Camera = new Camera({
       row,
-      mode,
-      makeCapture: (camera) =>
+      chooseMode: (present) => modeFor(present, wantedMode(config)),
+      makeCapture: (owner) =>
         new Capture({
           name: device,
-          source: () => captureSourceOf(camera),
+          source: () => captureSourceOf(owner),
           publishUrl: () => media.publishUrl(device),
           ffmpeg: () => ffmpeg.capture,
           encoder,
           log,
-          bitrate: () => (config.capture.bitrate === undefined ? undefined : config.capture.bitrate * 1000),
-          pidDir: paths.run,
+          bitrate: () => toBits(owner.row.settings.bitrate ?? config.capture.bitrate),
+          quality: () => owner.row.settings.quality ?? undefined,
           stallMs: config.capture.stall_timeout * 1000,
           startTimeoutMs: config.capture.start_timeout * 1000,
+          recover: (end, signal) => owner.recover(end, signal),
         }),
       taps,
       rtspTarget: () => media.rtspTarget(device),
       hasPublisher: async () => (await media.controller.getStreamStatus(device))?.available ?? false,
       lingerMs: config.camera.linger * 1000,
-      isAlwaysOn: config.camera.mode === 'always',
+      defaultMode: config.camera.mode,
       whoHolds: findHolder,
+      recheck,
+      noteEncoderFailure: () => encoder.noteFailure(camera.capture.state.encoder),
+      keep,
       onChange,
-      onLastPicture: (camera, gop) => void stills.keep(camera, gop),
-      log: cameraLog,
+      onReturn,
+      onLastPicture: (owner, gop) => void stills.keep(owner, gop),
+      log: log.child({ camera: device }),
     });
+    return camera;
   };
 }
 
-function wantedMode({ capture }: EffectiveConfig) {
+function toBits(kilobits: number | undefined): number | undefined {
+  return kilobits === undefined ? undefined : kilobits * 1000;
+}
+
+function wantedMode({ capture }: EffectiveConfig): DefaultMode {
   const [width, height] = readResolution(capture.resolution);
   return { width, height, fps: capture.fps, pixelFormat: '' };
 }

@@ -14,6 +14,7 @@ import {
   createSessionHandlers,
 } from '../rpc/handlers/index.ts';
 import { recordingHandlers } from '../rpc/handlers/recording.ts';
+import { settingsHandlers } from '../rpc/handlers/settings.ts';
 import { snapshotHandlers } from '../rpc/handlers/snapshot.ts';
 import { streamHandlers } from '../rpc/handlers/stream.ts';
 import { systemHandlers } from '../rpc/handlers/system.ts';
@@ -51,6 +52,7 @@ export function buildRpc(deps: BuildRpcDeps): RpcServer {
       event: createEventHandlers({ events, sessions }),
       discover: createDiscoverHandlers(serviceVersion),
       camera: cameraHandlers(deps),
+      settings: settingsHandlers(deps),
       snapshot: snapshotHandlers({ ...deps, store: deps.snapshotStore, downloadUrl }),
       recording: recordingHandlers({ ...deps, store: deps.recordingStore, downloadUrl }),
       stream: streamHandlers(deps),

@@ -109,7 +109,7 @@ export class HealthMonitor implements HealthSource {
     add('camera_monitor', monitor?.problem);
     add('ffmpeg', ffmpeg?.problem);
     for (const camera of cameras?.list() ?? []) {
-      if (camera.status === 'ERROR' || camera.status === 'BUSY')
+      if (camera.state === 'failed' || camera.state === 'busy')
         add(camera.device, camera.statusReason ?? camera.status);
     }
     return problems;

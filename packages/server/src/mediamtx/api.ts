@@ -1,5 +1,5 @@
 import { Agent, request } from 'node:http';
-import { AppError, messageOf } from '../errors.ts';
+import { AppError, errnoOf, messageOf } from '../errors.ts';
 import type { Endpoint } from './endpoint.ts';
 import { normalisePath, type PathState, type RawPath } from './path-state.ts';
 
@@ -222,6 +222,11 @@ function refused(status: number, answer: string): AppError {
 
 export function isStatus(error: unknown, status: number): boolean {
   return error instanceof AppError && error.data['http_status'] === status;
+}
+
+/** Whether nobody listens there, or ended in the middle: a server that hangs fails by its silence alone. */
+export function isAway(error: unknown): boolean {
+  return error instanceof Error && (errnoOf(error) !== undefined || isAway(error.cause));
 }
 
 /** Whether the server answered, and with no. */

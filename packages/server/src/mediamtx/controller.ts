@@ -61,6 +61,7 @@ export class MediaMtxController {
   #state: ControllerState = 'connecting';
   #info: ServerInfo | undefined;
   #failure: string | undefined;
+  #lastError: unknown;
   #loop: Promise<void> | undefined;
   #looking: Promise<void> | undefined;
 
@@ -239,6 +240,7 @@ export class MediaMtxController {
       const failure = messageOf(error);
       if (failure !== this.#failure) this.#options.log.warn({ err: error }, 'MediaMTX does not answer');
       this.#failure = failure;
+      this.#lastError = error;
       this.#paths = new Map();
       this.#setState('down');
       this.#options.onFailedLook?.(error);
@@ -270,13 +272,18 @@ export class MediaMtxController {
 
   #assertUp(): void {
     if (this.isUp) return;
-    throw new AppError('dependency_failed', {
-      reason: 'mediamtx_unreachable',
-      dependency: 'mediamtx',
-      detail: this.#failure ?? 'not connected yet',
-      details: `MediaMTX is not available: ${this.#failure ?? 'not connected yet'}`,
-      suggestion: 'The service reconnects by itself; try again in a moment.',
-    });
+    const detail = this.#failure ?? 'not connected yet';
+    throw new AppError(
+      'dependency_failed',
+      {
+        reason: 'mediamtx_unreachable',
+        dependency: 'mediamtx',
+        detail,
+        details: `MediaMTX is not available: ${detail}`,
+        suggestion: 'The service reconnects by itself; try again in a moment.',
+      },
+      { cause: this.#lastError },
+    );
   }
 
   #setState(state: ControllerState): void {

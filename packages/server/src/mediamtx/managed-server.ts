@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { ChildOptions } from '../process/child-process.ts';
 import { delay } from '../process/delay.ts';
+import { ownerVariable } from '../process/leftovers.ts';
 import { Supervisor } from '../process/supervisor.ts';
 import { MediaMtxApi, type InternalUser, type PathConfig } from './api.ts';
 import { basicAuthorization, type Credentials } from './endpoint.ts';
@@ -11,7 +12,7 @@ import { managedConfig, type ManagedSockets } from './managed-config.ts';
 export interface ManagedServerOptions {
   /** Looked for at each start, so that one that was installed meanwhile is found. Throws with the remedy. */
   binary: () => Promise<string>;
-  /** A directory of mode 0700 for the configuration, pid file and sockets. */
+  /** A directory of mode 0700 for the configuration. */
   runDir: string;
   /** Where the sockets are; a short path, since the kernel takes 107 bytes. */
   socketDir: string;
@@ -99,11 +100,18 @@ export class ManagedMediaMtx {
       command,
       args: [file],
       // Variables MTX_* and RTSP_* of the environment would override the file.
-      env: { PATH: process.env['PATH'], HOME: process.env['HOME'], TZ: 'UTC', MTX_MOQ: 'no' },
+      env: {
+        PATH: process.env['PATH'],
+        HOME: process.env['HOME'],
+        [ownerVariable]: process.env[ownerVariable],
+        TZ: 'UTC',
+        MTX_MOQ: 'no',
+      },
       cwd: runDir,
       // It needs some 30 ms; one that hangs must not keep the service from ending within 5 s.
       stopSteps: [{ signal: 'SIGTERM', waitMs: 2_500 }],
-      pidDir: runDir,
+      // It still closes the files that it writes.
+      deathSignal: 'SIGTERM',
       onLine: (_stream, line) => this.#logLine(line),
     };
   }

@@ -14,6 +14,11 @@ export interface MediaServerOptions extends ManagedBackendOptions {
   recordingsDir: string;
 }
 
+/** What one camera's settings change of its path. */
+export interface CameraPathSettings {
+  segmentDurationSeconds?: number | undefined;
+}
+
 export interface RtspTarget {
   host: string;
   port: number;
@@ -89,10 +94,10 @@ export class MediaServer {
     if (this.#backend instanceof ExternalBackend) this.#backend.proveHooks();
   }
 
-  /** Makes a camera's path, and lets its capture publish there. */
-  async addCamera(name: string): Promise<void> {
+  /** Makes a camera's path, or makes it anew with other settings, and lets its capture publish there. */
+  async addCamera(name: string, settings: CameraPathSettings = {}): Promise<void> {
     // At once: a recording may be ordered before the server has answered.
-    this.controller.desire(name, this.#pathConfig());
+    this.controller.desire(name, this.#pathConfig(settings));
     await this.#started.admitPublisher(name);
     await this.controller.applyPath(name);
   }
@@ -145,14 +150,14 @@ export class MediaServer {
     return this.#backend;
   }
 
-  #pathConfig(): PathConfig {
+  #pathConfig({ segmentDurationSeconds }: CameraPathSettings): PathConfig {
     const { config, recordingsDir, hookSocket } = this.#options;
     return cameraPath({
       recordingsDir,
       onDemandCommand: this.#started.isLocal ? hookCommand(hookSocket, 'demand') : undefined,
       startTimeoutSeconds: Math.ceil(config.capture.start_timeout) + 5,
       partDurationSeconds: config.recording.part_duration,
-      segmentDurationSeconds: config.recording.segment_duration,
+      segmentDurationSeconds: segmentDurationSeconds ?? config.recording.segment_duration,
     });
   }
 

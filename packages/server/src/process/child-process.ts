@@ -1,9 +1,7 @@
 import { spawn, type ChildProcess as NodeChild } from 'node:child_process';
-import { rmSync } from 'node:fs';
 import type { Readable } from 'node:stream';
+import { dieWithParent, isMissing, type DeathSignal } from './die-with-parent.ts';
 import { LineSplitter } from './lines.ts';
-import { findPdeathsig } from './pdeathsig.ts';
-import { writePidFile } from './pid-files.ts';
 
 /** How a run ended. `reason` is the first cause: a run that we stopped stays `stopped`, whatever signal it took. */
 export interface ChildExit {
@@ -19,7 +17,7 @@ export interface ChildExit {
 export type StopStep = { stdin?: string; signal?: NodeJS.Signals; waitMs: number };
 
 export interface ChildOptions {
-  /** For logs and for the pid file's name. */
+  /** For errors. */
   name: string;
   command: string;
   args: string[];
@@ -31,8 +29,8 @@ export interface ChildOptions {
   onLine?: (stream: 'stdout' | 'stderr' | 'progress', line: string) => void;
   /** Default: SIGTERM, 5 s, then SIGKILL. */
   stopSteps?: StopStep[];
-  /** Where a pid file is kept while it runs, for the reaping at the next start. */
-  pidDir?: string;
+  /** What it gets when this process dies; default SIGKILL, which one that is blocked in a write heeds too. */
+  deathSignal?: DeathSignal;
 }
 
 const tailLength = 200;
@@ -40,7 +38,7 @@ const tailLength = 200;
 /**
  * One run of a program: spawning → ready → stopping → exited. It never restarts (that is the supervisor's policy).
  * `exited` resolves once, after the pipes were drained, and never rejects. The program can't outlive this process
- * where `setpriv` exists; elsewhere the pid file lets the next start end it.
+ * where `setpriv` exists; elsewhere the next start ends it.
  */
 export class ChildProcess {
   readonly #options: ChildOptions;
@@ -51,7 +49,6 @@ export class ChildProcess {
   #startedAt = 0;
   #state: 'new' | 'running' | 'stopping' | 'exited' = 'new';
   #cause: 'stopped' | 'timed_out' | undefined;
-  #pidFile: string | undefined;
 
   constructor(options: ChildOptions) {
     this.#options = options;
@@ -71,9 +68,8 @@ export class ChildProcess {
   /** Must be called on the main thread: the death signal follows the thread that spawned. */
   start(): void {
     if (this.#state !== 'new') throw new Error(`${this.#options.name} was started already`);
-    const { command, args, env, cwd, stdin = 'ignore', progressPipe, name, pidDir } = this.#options;
-    const prefix = findPdeathsig();
-    const [file, argv] = prefix ? [prefix[0]!, [...prefix.slice(1), command, ...args]] : [command, args];
+    const { command, args, env, cwd, stdin = 'ignore', progressPipe, deathSignal } = this.#options;
+    const [file, argv] = dieWithParent(command, args, deathSignal ?? 'SIGKILL');
     this.#startedAt = performance.now();
     this.#state = 'running';
     const child = spawn(file, argv, {
@@ -94,7 +90,6 @@ export class ChildProcess {
       this.#finish(null, null, 'spawn_failed');
     });
     child.once('close', (code, signal) => this.#finish(code, signal));
-    if (pidDir && child.pid) this.#pidFile = writePidFile(pidDir, name, child.pid, command);
   }
 
   /** Ends it gently by the stop steps, then by SIGKILL. Idempotent; resolves when it is gone. */
@@ -138,12 +133,10 @@ export class ChildProcess {
   #finish(code: number | null, signal: NodeJS.Signals | null, reason?: ChildExit['reason']): void {
     if (this.#state === 'exited') return;
     this.#state = 'exited';
-    if (this.#pidFile) rmSync(this.#pidFile, { force: true });
-    const missing = this.#tail.some((line) => line.startsWith('setpriv: failed to execute'));
     this.#resolveExit({
       code,
       signal,
-      reason: this.#cause ?? reason ?? (missing ? 'spawn_failed' : code === 0 ? 'exited' : 'crashed'),
+      reason: this.#cause ?? reason ?? (isMissing(code) ? 'spawn_failed' : code === 0 ? 'exited' : 'crashed'),
       durationMs: Math.round(performance.now() - this.#startedAt),
       stderrTail: this.#tail,
     });

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import type { ChildExit } from './child-process.ts';
-import { findPdeathsig } from './pdeathsig.ts';
+import { dieWithParent, isMissing } from './die-with-parent.ts';
 
 export interface RunOptions {
   command: string;
@@ -12,18 +12,15 @@ export interface RunOptions {
   /** More output than this ends the run; default 64 MiB. */
   maxOutputBytes?: number;
   env?: NodeJS.ProcessEnv;
-  /**
-   * Whether the program dies with this process (default true). It costs 1 ms of `setpriv`; a run of a few
-   * milliseconds may do without.
-   */
-  dieWithParent?: boolean;
 }
 
-/** A short run to its end: what it printed and how it ended. Never rejects; aborted is `stopped`, too slow is `timed_out`. */
+/**
+ * A short run to its end, or to that of this process: what it printed and how it ended. Never rejects; aborted is
+ * `stopped`, too slow is `timed_out`.
+ */
 export function run(options: RunOptions): Promise<{ stdout: Buffer; exit: ChildExit }> {
   const { command, args, input, timeoutMs, signal, maxOutputBytes = 64 * 1024 * 1024, env } = options;
-  const prefix = options.dieWithParent === false ? undefined : findPdeathsig();
-  const [file, argv] = prefix ? [prefix[0]!, [...prefix.slice(1), command, ...args]] : [command, args];
+  const [file, argv] = dieWithParent(command, args, 'SIGKILL');
   const startedAt = performance.now();
   return new Promise((resolve) => {
     const child = spawn(file, argv, { stdio: ['pipe', 'pipe', 'pipe'], ...(env && { env }) });
@@ -46,7 +43,7 @@ export function run(options: RunOptions): Promise<{ stdout: Buffer; exit: ChildE
         .split('\n')
         .filter((line) => line !== '')
         .slice(-200);
-      if (stderrTail.some((line) => line.startsWith('setpriv: failed to execute'))) cause ??= 'spawn_failed';
+      if (isMissing(code)) cause ??= 'spawn_failed';
       const reason = cause ?? (code === 0 ? 'exited' : 'crashed');
       const durationMs = Math.round(performance.now() - startedAt);
       resolve({

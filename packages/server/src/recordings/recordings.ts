@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, rename } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import type { RecordingFormat } from '@mediamtx-camera-service/protocol';
 import type { Logger } from 'pino';
 import { assertUsable } from '../cameras/assert-usable.ts';
@@ -15,10 +14,10 @@ import type { RecordingAnnouncer } from './announcer.ts';
 import type { RecordingCloser } from './closer.ts';
 import { Closings } from './closings.ts';
 import { alreadyRecording, isBeingClosed, nothingRecorded, notRecording } from './errors.ts';
-import { untilFilesRest } from './files-rest.ts';
 import { fileStem } from '../store/file-stem.ts';
-import { extensions, listSegments, recordingLayout } from './layout.ts';
+import { extensions, recordingLayout } from './layout.ts';
 import { RecordingSession } from './session.ts';
+import { Writing } from './writing.ts';
 
 export interface RecordingsDeps {
   store: RecordingStore;
@@ -60,6 +59,7 @@ export class Recordings {
   readonly #running = new Map<string, Running>();
   readonly #starting = new Set<string>();
   readonly #closings: Closings;
+  readonly #writing: Writing;
   readonly #now: () => number;
   #progressTimer: NodeJS.Timeout | undefined;
 
@@ -67,6 +67,7 @@ export class Recordings {
     this.#deps = deps;
     this.#now = deps.now ?? Date.now;
     this.#closings = new Closings(deps);
+    this.#writing = new Writing({ ...deps, now: this.#now });
   }
 
   /** The recording that runs on a camera. */
@@ -103,6 +104,7 @@ export class Recordings {
     const running = [...this.#running.values()];
     const ends = Promise.allSettled(running.flatMap(({ stopping }) => stopping ?? []));
     await settlesWithin(ends, closingGraceMs);
+    this.#writing.stop();
     await Promise.all([this.#closings.stop(), ...running.map(({ session }) => session.stop())]);
     this.#running.clear();
   }
@@ -129,7 +131,7 @@ export class Recordings {
       this.#addSession(row);
       const running = this.#run(row, camera, { isResumed: false });
       try {
-        await this.#deps.controller().patchRecord(device, { record: true });
+        await this.#writing.begin(device);
       } catch (error) {
         // One that was stopped meanwhile is being closed.
         if (!running.stopping) await this.#abandon(running);
@@ -155,6 +157,13 @@ export class Recordings {
     if (!running) throw notRecording(device);
     running.stopping ??= this.#finish(device, running);
     return running.stopping;
+  }
+
+  /** Throws `invalid_state` while the camera is recorded, or a recording of it is still to be closed. */
+  assertIdle(device: string): void {
+    this.#assertIdle(device);
+    const left = this.#closings.find(device);
+    if (left) throw isBeingClosed(device, left.session_id);
   }
 
   #run(row: SessionRow, camera: Camera, { isResumed }: { isResumed: boolean }): Running {
@@ -188,8 +197,7 @@ export class Recordings {
   async #abandon({ session, release }: Running): Promise<void> {
     const { device, session_id: id } = session.row;
     await session.stop();
-    // Or it would begin when MediaMTX comes back; one that hangs must not hold up the caller once more.
-    void this.#endWriting(device);
+    this.#writing.revoke(device);
     this.#running.delete(device);
     this.#deps.store.removeSession(id);
     release();
@@ -198,12 +206,12 @@ export class Recordings {
 
   /** A session of the last run. MediaMTX need not be there yet: it gets the order when it comes. */
   #resume(row: SessionRow, camera: Camera): void {
-    const { controller, log } = this.#deps;
+    const { log } = this.#deps;
     const { device } = row;
     log.info({ device, session: row.session_id }, 'a recording is taken up again');
     this.#run(row, camera, { isResumed: true });
-    controller()
-      .patchRecord(device, { record: true })
+    this.#writing
+      .begin(device)
       .catch((error: unknown) => log.warn({ err: error, device }, 'a recording waits for MediaMTX'));
   }
 
@@ -213,8 +221,7 @@ export class Recordings {
     try {
       this.#markClosing(session.row);
       await session.stop();
-      await this.#endWriting(device);
-      await this.#untilFilesRest(device);
+      await this.#writing.end(device);
       this.#running.delete(device);
       return await this.#closeRow(session.row);
     } catch (error) {
@@ -250,34 +257,11 @@ export class Recordings {
     return row;
   }
 
-  /** One that is away has closed its files, or lost them to a kill; either way it writes no more. */
-  async #endWriting(device: string): Promise<void> {
-    await this.#deps
-      .controller()
-      .patchRecord(device, { record: false })
-      .catch((error: unknown) =>
-        this.#deps.log.debug({ err: error, device }, 'MediaMTX is away while a recording ends'),
-      );
-  }
-
-  /** What can't be read now is looked at again, and told, when it is closed. */
-  async #untilFilesRest(device: string): Promise<void> {
-    const { recordingsDir, log } = this.#deps;
-    await untilFilesRest(recordingLayout(recordingsDir, device).segmentsDir, this.#now).catch(
-      (error: unknown) => log.warn({ err: error, device }, 'the end of a recording could not be looked at'),
-    );
-  }
-
   /** What an earlier recording left must be out of the way, or it would become part of the next. */
   async #clearWay(device: string): Promise<void> {
     const left = this.#closings.find(device);
     if (left) await this.#closings.close(left);
-    const { segmentsDir, brokenDir } = recordingLayout(this.#deps.recordingsDir, device);
-    for (const { path } of await listSegments(segmentsDir)) {
-      await mkdir(brokenDir, { recursive: true });
-      await rename(path, join(brokenDir, basename(path)));
-      this.#deps.log.warn({ path }, 'a segment that came after the end of its recording was put aside');
-    }
+    await this.#writing.clear(device);
   }
 
   async #finishDue(device: string): Promise<void> {

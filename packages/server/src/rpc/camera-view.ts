@@ -1,5 +1,5 @@
 import type { Camera as CameraObject } from '@mediamtx-camera-service/protocol';
-import type { StreamAddresses } from '../cameras/announcer.ts';
+import { viewCondition, type StreamAddresses } from '../cameras/announcer.ts';
 import type { Camera } from '../cameras/camera.ts';
 
 /** The recording that runs on a camera, as its object tells it. */
@@ -20,10 +20,10 @@ export function viewCamera(
   return {
     device: camera.device,
     device_path: camera.isPresent ? row.node : null,
-    name: row.name,
+    name: camera.name,
     kind: row.kind,
     status: camera.status,
-    status_reason: camera.statusReason,
+    ...viewCondition(camera),
     resolution: `${mode.width}x${mode.height}`,
     fps: mode.fps,
     streams,

@@ -57,6 +57,8 @@ export class CameraViewer {
       bitrate: Math.round(stats?.bitrate ?? 0),
       fps_actual: stats?.fps ?? 0,
       restarts: camera.capture.state.restarts,
+      pixel_format: camera.row.kind === 'test' ? null : camera.mode.pixelFormat,
+      mode_reason: camera.modeReason,
     };
   }
 

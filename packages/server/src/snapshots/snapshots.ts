@@ -38,37 +38,34 @@ export class Snapshots {
   readonly #now: () => number;
   /** Names that were made and are not in the catalog yet. */
   readonly #namesUnderWay = new Set<string>();
+  readonly #underWay = new Map<Promise<TakenSnapshot>, string>();
 
   constructor(deps: SnapshotsDeps) {
     this.#deps = deps;
     this.#now = deps.now ?? Date.now;
   }
 
-  async take(camera: Camera, params: Params<'take_snapshot'>): Promise<TakenSnapshot> {
-    const requestedAt = this.#now();
-    const { device } = camera;
-    let filename: string | undefined;
-    try {
-      filename = this.#chooseName(device, params, requestedAt);
-      this.#namesUnderWay.add(filename);
-      const { format, quality, max_age_ms: maxAge } = params;
-      const maxAgeMs = Math.min(maxAge ?? usualMaxAgeMs, usualMaxAgeMs);
-      const picture = await this.#deps.pictures.take(camera, { format, quality, maxAgeMs });
-      const row = await this.#write(picture, { filename, device, format });
-      const ageMs = Math.max(0, requestedAt - picture.capturedAt);
-      this.#deps.events.append(
-        'snapshot.taken',
-        { device, filename: row.filename, file_size: row.size },
-        device,
-      );
-      return { row, path: this.pathOf(row), ageMs, method: picture.method };
-    } catch (error) {
-      if (isFailure(error))
-        this.#deps.events.append('snapshot.error', { device, reason: messageOf(error) }, device);
-      throw error;
-    } finally {
-      if (filename !== undefined) this.#namesUnderWay.delete(filename);
+  take(camera: Camera, params: Params<'take_snapshot'>): Promise<TakenSnapshot> {
+    const taking = this.#take(camera, params).finally(() => this.#underWay.delete(taking));
+    this.#underWay.set(taking, camera.device);
+    return taking;
+  }
+
+  /** Resolves when no snapshot of the camera is being taken. */
+  async untilIdle(device: string): Promise<void> {
+    const taking = [...this.#underWay].filter(([, of]) => of === device).map(([promise]) => promise);
+    await Promise.allSettled(taking);
+  }
+
+  /** Deletes all snapshots of a camera; says how many. */
+  async deleteAll(device: string): Promise<number> {
+    const rows = this.#deps.store.allOf(device);
+    for (const row of rows) {
+      await rm(this.pathOf(row), { force: true });
+      this.#deps.store.remove(row.filename);
     }
+    await rm(join(this.#deps.snapshotsDir, device), { recursive: true, force: true });
+    return rows.length;
   }
 
   pathOf(row: Pick<SnapshotRow, 'device' | 'filename'>): string {
@@ -96,6 +93,33 @@ export class Snapshots {
           log.warn({ path }, 'a snapshot that was under way when the service was killed was removed');
         }
       }
+    }
+  }
+
+  async #take(camera: Camera, params: Params<'take_snapshot'>): Promise<TakenSnapshot> {
+    const requestedAt = this.#now();
+    const { device } = camera;
+    let filename: string | undefined;
+    try {
+      filename = this.#chooseName(device, params, requestedAt);
+      this.#namesUnderWay.add(filename);
+      const { format, quality, max_age_ms: maxAge } = params;
+      const maxAgeMs = Math.min(maxAge ?? usualMaxAgeMs, usualMaxAgeMs);
+      const picture = await this.#deps.pictures.take(camera, { format, quality, maxAgeMs });
+      const row = await this.#write(picture, { filename, device, format });
+      const ageMs = Math.max(0, requestedAt - picture.capturedAt);
+      this.#deps.events.append(
+        'snapshot.taken',
+        { device, filename: row.filename, file_size: row.size },
+        device,
+      );
+      return { row, path: this.pathOf(row), ageMs, method: picture.method };
+    } catch (error) {
+      if (isFailure(error))
+        this.#deps.events.append('snapshot.error', { device, reason: messageOf(error) }, device);
+      throw error;
+    } finally {
+      if (filename !== undefined) this.#namesUnderWay.delete(filename);
     }
   }
 

@@ -1,6 +1,6 @@
 import { readFile, stat, utimes } from 'node:fs/promises';
 import { mkdirSync } from 'node:fs';
-import { rename, writeFile } from 'node:fs/promises';
+import { rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { Camera } from '../cameras/camera.ts';
@@ -82,6 +82,23 @@ export class Stills {
     } catch (error) {
       this.#deps.log.info({ err: error, device: camera.device }, 'there is no first picture yet');
     }
+  }
+
+  /** Of a camera that is known no more. */
+  async remove(device: string): Promise<void> {
+    await Promise.all(this.#keeping);
+    await rm(this.#pathOf(device), { force: true });
+  }
+
+  /** Two cameras are one: the newer of their last pictures is that one's. */
+  async join(device: string, other: string): Promise<void> {
+    await Promise.all(this.#keeping);
+    const [kept, others] = await Promise.all(
+      [device, other].map((name) => this.#readKept(name, this.#now())),
+    );
+    if (others && others.capturedAtMs > (kept?.capturedAtMs ?? 0))
+      await rename(this.#pathOf(other), this.#pathOf(device));
+    else await this.remove(other);
   }
 
   /** Never rejects. */

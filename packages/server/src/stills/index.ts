@@ -1,3 +1,4 @@
+export { type Luma, type LumaFrame, LUMA_HEIGHT, LUMA_WIDTH, decodeLuma } from './decode-luma.ts';
 export {
   type CodedFrames,
   type Still,

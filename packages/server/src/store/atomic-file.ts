@@ -33,7 +33,8 @@ export async function syncFile(path: string): Promise<void> {
   await sync(await open(path, 'r'));
 }
 
-async function syncDirectory(path: string): Promise<void> {
+/** Makes the names in it last through a power cut. */
+export async function syncDirectory(path: string): Promise<void> {
   await sync(await open(path, 'r'));
 }
 

@@ -67,4 +67,33 @@ export const migrations: readonly string[] = [
     created_at INTEGER NOT NULL
   ) STRICT;
   `,
+  `
+  ALTER TABLE cameras ADD COLUMN settings TEXT NOT NULL DEFAULT '{}';
+  ALTER TABLE cameras ADD COLUMN controls TEXT NOT NULL DEFAULT '{}';
+  ALTER TABLE cameras ADD COLUMN recognition TEXT NOT NULL DEFAULT '{}';
+  ALTER TABLE cameras ADD COLUMN learned TEXT NOT NULL DEFAULT '{}';
+  ALTER TABLE cameras ADD COLUMN released_until INTEGER;
+
+  -- The highest number that was ever given: a forgotten camera's is not given again.
+  CREATE TABLE camera_numbers (next INTEGER NOT NULL) STRICT;
+  INSERT INTO camera_numbers SELECT COALESCE(MAX(number) + 1, 0) FROM cameras;
+
+  CREATE TABLE camera_transitions (
+    id INTEGER PRIMARY KEY,
+    device TEXT NOT NULL,
+    time INTEGER NOT NULL,
+    from_state TEXT,
+    to_state TEXT NOT NULL,
+    reason TEXT,
+    detail TEXT
+  ) STRICT;
+  CREATE INDEX camera_transitions_device ON camera_transitions (device, id);
+  `,
+  `
+  -- A merge of two cameras whose files are still being moved.
+  CREATE TABLE camera_merges (
+    other TEXT PRIMARY KEY,
+    device TEXT NOT NULL
+  ) STRICT;
+  `,
 ];

@@ -106,6 +106,10 @@ export class RecordingStore {
     return queryCatalog<RecordingRow>(this.#db, { name: 'recordings', time: 'start_at' }, query);
   }
 
+  allOf(device: string): RecordingRow[] {
+    return this.#db.prepare('SELECT * FROM recordings WHERE device = ?').all(device) as RecordingRow[];
+  }
+
   all(): RecordingRow[] {
     return this.#db.prepare('SELECT * FROM recordings').all() as RecordingRow[];
   }

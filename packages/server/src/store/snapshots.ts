@@ -52,6 +52,10 @@ export class SnapshotStore {
     return queryCatalog<SnapshotRow>(this.#db, { name: 'snapshots', time: 'created_at' }, query);
   }
 
+  allOf(device: string): SnapshotRow[] {
+    return this.#db.prepare('SELECT * FROM snapshots WHERE device = ?').all(device) as SnapshotRow[];
+  }
+
   all(): SnapshotRow[] {
     return this.#db.prepare('SELECT * FROM snapshots').all() as SnapshotRow[];
   }

@@ -52,13 +52,13 @@ export class CameraMedia implements MediaSource {
   #assertUsable(device: string): void {
     if (this.#deps.streams.exists(device)) return;
     const camera = this.#deps.cameras.get(device);
-    if (camera.status === 'CONNECTED') return;
+    if (camera.status === 'CONNECTED' && camera.state !== 'off') return;
     throw new AppError('dependency_failed', {
       reason: `camera_${camera.status.toLowerCase()}`,
       dependency: 'camera',
       detail: camera.statusReason ?? camera.status,
       details: `${device} is ${camera.status}: ${camera.statusReason ?? ''}`,
-      suggestion: 'It comes back by itself; try again in a moment.',
+      suggestion: camera.remedy ?? 'It comes back by itself; try again in a moment.',
     });
   }
 }

@@ -1,4 +1,6 @@
 export {
+  type Calm,
+  type CalmListener,
   type Gop,
   type LatestOptions,
   TapPool,

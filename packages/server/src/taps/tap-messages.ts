@@ -1,3 +1,4 @@
+import type { Calm } from './calm-meter.ts';
 import type { Gop } from './gop.ts';
 import type { TapTarget } from './rtsp-client.ts';
 import type { LatestOptions, TapState, TapStats } from './tap.ts';
@@ -17,6 +18,7 @@ export type PostedGop = Omit<Gop, 'data'> & { data: Uint8Array<ArrayBuffer> };
 
 export type TapReply =
   | { type: 'state'; name: string; state: TapState; reason?: string }
+  | { type: 'calm'; name: string; calm: Calm | null }
   | { type: 'latest'; id: number; gop: PostedGop | undefined }
   | { type: 'stats'; id: number; stats: TapStats | undefined }
   | { type: 'ports'; id: number; ports: number[] }

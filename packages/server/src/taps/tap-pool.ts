@@ -1,12 +1,13 @@
 import { Worker } from 'node:worker_threads';
 import type { Logger } from 'pino';
 import { Backoff } from '../process/backoff.ts';
+import type { Calm } from './calm-meter.ts';
 import type { Gop } from './gop.ts';
 import type { TapTarget } from './rtsp-client.ts';
 import type { LatestOptions, TapState, TapStats } from './tap.ts';
 import type { TapReply, TapRequest } from './tap-messages.ts';
 
-export type { Gop, LatestOptions, TapState, TapStats, TapTarget };
+export type { Calm, Gop, LatestOptions, TapState, TapStats, TapTarget };
 
 export interface TapPoolDeps {
   log?: Pick<Logger, 'debug' | 'info' | 'warn' | 'error'>;
@@ -16,7 +17,9 @@ export interface TapPoolDeps {
 
 export type TapStateListener = (name: string, state: TapState, reason?: string) => void;
 
-type Reply = Exclude<TapReply, { type: 'state' }>;
+export type CalmListener = (name: string, calm: Calm | null) => void;
+
+type Reply = Exclude<TapReply, { type: 'state' | 'calm' }>;
 
 /**
  * The last GOP of every live camera, read by one worker thread so that the main loop stays free.
@@ -27,6 +30,8 @@ export class TapPool {
   #deps: TapPoolDeps;
   #targets = new Map<string, TapTarget>();
   #listeners = new Set<TapStateListener>();
+  #calm = new Map<string, Calm>();
+  #calmListeners = new Set<CalmListener>();
   #worker: Worker | undefined;
   #pending = new Map<number, (reply: Reply | undefined) => void>();
   #nextId = 1;
@@ -42,11 +47,13 @@ export class TapPool {
   open(name: string, target: TapTarget): void {
     if (this.#isStopped) return;
     this.#targets.set(name, target);
+    this.#setCalm(name, null);
     if (this.#worker === undefined && this.#restart === undefined) this.#startWorker();
     else this.#post({ type: 'open', name, target });
   }
 
   close(name: string): void {
+    this.#calm.delete(name);
     if (this.#targets.delete(name)) this.#post({ type: 'close', name });
   }
 
@@ -89,6 +96,17 @@ export class TapPool {
     return () => this.#listeners.delete(listener);
   }
 
+  /** Called where a stream begins and ends to look as if it showed one picture only; closing a tap tells nothing. */
+  onCalm(listener: CalmListener): () => void {
+    this.#calmListeners.add(listener);
+    return () => this.#calmListeners.delete(listener);
+  }
+
+  /** What was told last of `name`. */
+  calmOf(name: string): Calm | null {
+    return this.#calm.get(name) ?? null;
+  }
+
   /** Closes all connections and ends the thread. Idempotent. */
   async stop(): Promise<void> {
     this.#isStopped = true;
@@ -120,7 +138,10 @@ export class TapPool {
     for (const answer of pending) answer(undefined);
     if (this.#isStopped) return;
     this.#deps.log?.error({ reason }, 'the reader thread ended and is started again');
-    for (const name of this.#targets.keys()) this.#tellState(name, 'lost', reason);
+    for (const name of this.#targets.keys()) {
+      this.#tellState(name, 'lost', reason);
+      this.#setCalm(name, null);
+    }
     this.#restart = setTimeout(() => this.#startWorker(), this.#backoff.next());
   }
 
@@ -131,6 +152,10 @@ export class TapPool {
       if (this.#targets.has(reply.name)) this.#tellState(reply.name, reply.state, reply.reason);
       return;
     }
+    if (reply.type === 'calm') {
+      if (this.#targets.has(reply.name)) this.#setCalm(reply.name, reply.calm);
+      return;
+    }
     const answer = this.#pending.get(reply.id);
     this.#pending.delete(reply.id);
     answer?.(reply);
@@ -139,6 +164,13 @@ export class TapPool {
   #tellState(name: string, state: TapState, reason?: string): void {
     this.#deps.log?.debug({ name, state, reason }, 'the reader of the last frames changed its state');
     for (const listener of this.#listeners) listener(name, state, reason);
+  }
+
+  #setCalm(name: string, calm: Calm | null): void {
+    if (calm === this.calmOf(name)) return;
+    if (calm === null) this.#calm.delete(name);
+    else this.#calm.set(name, calm);
+    for (const listener of this.#calmListeners) listener(name, calm);
   }
 
   #ask(request: TapRequest & { id: number }): Promise<Reply | undefined> {

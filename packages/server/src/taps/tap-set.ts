@@ -42,8 +42,10 @@ export class TapSet {
 
   #open({ name, target }: { name: string; target: TapTarget }): void {
     this.#close(name);
-    const tap = new Tap(target, (state, reason) => {
-      this.#post({ type: 'state', name, state, ...(reason !== undefined && { reason }) }, []);
+    const tap = new Tap(target, {
+      onState: (state, reason) =>
+        this.#post({ type: 'state', name, state, ...(reason !== undefined && { reason }) }, []),
+      onCalm: (calm) => this.#post({ type: 'calm', name, calm }, []),
     });
     this.#taps.set(name, tap);
     tap.start();

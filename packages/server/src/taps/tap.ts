@@ -1,5 +1,6 @@
 import { Backoff } from '../process/backoff.ts';
 import { delay } from '../process/delay.ts';
+import { type Calm, CalmMeter } from './calm-meter.ts';
 import { type Gop, GopBuffer } from './gop.ts';
 import { type AccessUnit, H264Depacketizer } from './h264.ts';
 import { RateMeter } from './rate-meter.ts';
@@ -34,15 +35,23 @@ interface Waiter {
   finish: () => void;
 }
 
+export interface TapListeners {
+  onState: (state: TapState, reason?: string) => void;
+  /** Called at each change of it; null before the first. */
+  onCalm: (calm: Calm | null) => void;
+}
+
 /** Reads one camera's path and holds its newest GOP; reconnects for as long as it is open. */
 export class Tap {
   #target: TapTarget;
-  #onState: (state: TapState, reason?: string) => void;
+  #listeners: TapListeners;
   #abort = new AbortController();
   #backoff = new Backoff({ firstMs: 100, maxMs: 500 });
   #client: RtspClient | undefined;
   #gop = new GopBuffer();
   #rate = new RateMeter();
+  #calmMeter = new CalmMeter();
+  #calm: Calm | null = null;
   #waiters = new Set<Waiter>();
   #state: TapState | undefined;
   #reason: string | undefined;
@@ -50,9 +59,9 @@ export class Tap {
   #bytes = 0;
   #gaps = 0;
 
-  constructor(target: TapTarget, onState: (state: TapState, reason?: string) => void) {
+  constructor(target: TapTarget, listeners: TapListeners) {
     this.#target = target;
-    this.#onState = onState;
+    this.#listeners = listeners;
   }
 
   get localPort(): number | undefined {
@@ -99,6 +108,9 @@ export class Tap {
       const reason = await this.#runSession();
       if (signal.aborted) return;
       this.#setState('lost', reason);
+      // What comes next may be another picture.
+      this.#calmMeter = new CalmMeter();
+      this.#setCalm(null);
       await delay(this.#backoff.next(), signal);
     }
   }
@@ -137,6 +149,7 @@ export class Tap {
       this.#backoff.reset();
       this.#setState('live');
     }
+    this.#setCalm(this.#calmMeter.add(unit, nowMs));
     for (const waiter of this.#waiters) if (this.#isNewEnough(waiter.notBeforeMs)) waiter.finish();
   }
 
@@ -164,6 +177,12 @@ export class Tap {
     if (this.#state === state && this.#reason === reason) return;
     this.#state = state;
     this.#reason = reason;
-    this.#onState(state, reason);
+    this.#listeners.onState(state, reason);
+  }
+
+  #setCalm(calm: Calm | null): void {
+    if (this.#calm === calm) return;
+    this.#calm = calm;
+    this.#listeners.onCalm(calm);
   }
 }

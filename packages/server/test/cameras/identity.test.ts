@@ -1,17 +1,22 @@
 import { describe, expect, test } from 'vitest';
-import { matchIdentities, scoreIdentity } from '../../src/cameras/identity.ts';
+import { scoreIdentity, serialOf } from '../../src/cameras/identity.ts';
 import { otherPort, usbCamera } from './samples.ts';
+
+const noUsb = { vendorId: null, productId: null, interfaceNumber: null };
+
+const vivid = (index: number) =>
+  usbCamera({ ...noUsb, sysPath: '/sys/devices/platform/vivid.0', busInfo: `platform:vivid-00${index}` });
 
 describe('one found and one known', () => {
   test('the same camera at another node is the same', () => {
     const { score, matchedBy } = scoreIdentity(usbCamera({}, { node: '/dev/video4' }), usbCamera());
     expect(score).toBeGreaterThanOrEqual(40);
-    expect(matchedBy).toEqual(['port', 'bus', 'usb id', 'name', 'formats']);
+    expect(matchedBy).toEqual(['port', 'bus', 'usb id', 'name', 'formats', 'interface']);
   });
 
   test('without a serial in another port it is still the same, but less surely', () => {
     const moved = scoreIdentity(usbCamera(otherPort), usbCamera());
-    expect(moved).toEqual({ score: 40, matchedBy: ['usb id', 'name', 'formats'] });
+    expect(moved).toEqual({ score: 45, matchedBy: ['usb id', 'name', 'formats', 'interface'] });
     const withSerial = scoreIdentity(usbCamera({ ...otherPort, serial: 'A1' }), usbCamera({ serial: 'A1' }));
     expect(withSerial.score).toBeGreaterThan(moved.score);
   });
@@ -37,56 +42,52 @@ describe('one found and one known', () => {
       sysPath: null,
       busInfo: '',
     });
-    expect(scoreIdentity(silent, silent)).toEqual({ score: 10, matchedBy: ['formats'] });
+    expect(scoreIdentity(silent, silent)).toEqual({ score: 15, matchedBy: ['formats', 'interface'] });
     expect(scoreIdentity(silent, usbCamera({ serial: 'A1' })).score).toBeLessThan(40);
   });
 
   test('a test camera is never a real one', () => {
     expect(scoreIdentity(usbCamera({}, { kind: 'test' }), usbCamera()).score).toBe(0);
   });
-});
 
-describe('many', () => {
-  const left = usbCamera();
-  const right = usbCamera(otherPort);
-
-  test('of two equal cameras each is known by its port, in whatever order they come', () => {
-    const knownLeft = { ...usbCamera(), device: 'camera0' };
-    const knownRight = { ...usbCamera(otherPort), device: 'camera1' };
-    for (const found of [
-      [left, right],
-      [right, left],
-    ]) {
-      const pairs = matchIdentities(found, [knownRight, knownLeft]).map(({ candidate, known }) => [
-        candidate,
-        known.device,
-      ]);
-      expect(new Map(pairs as [object, string][])).toEqual(
-        new Map([
-          [left, 'camera0'],
-          [right, 'camera1'],
-        ]),
-      );
-    }
+  test('two capture nodes of one parent are two cameras', () => {
+    expect(scoreIdentity(vivid(0), vivid(0)).score).toBeGreaterThanOrEqual(40);
+    expect(scoreIdentity(vivid(0), vivid(1)).score).toBe(0);
   });
 
-  test('no known camera is given twice, and the second of two equals is a new one', () => {
-    const matches = matchIdentities([right, left], [left]);
-    expect(matches).toHaveLength(1);
-    expect(matches[0]!.candidate).toBe(left);
+  test('a serial weighs more than a port', () => {
+    const found = usbCamera({ ...otherPort, serial: 'A1' });
+    const bySerial = scoreIdentity(found, usbCamera({ serial: 'A1' }));
+    const byPort = scoreIdentity(found, usbCamera(otherPort));
+    expect(bySerial.score).toBeGreaterThan(byPort.score);
+    expect(scoreIdentity(found, usbCamera({ serial: 'A1' }), false).matchedBy).not.toContain('serial');
   });
 
-  test('a camera with a serial is found though a twin sits in its old port', () => {
-    const knownA = { ...usbCamera({ serial: 'A' }), device: 'a' };
-    const knownB = { ...usbCamera({ ...otherPort, serial: 'B' }), device: 'b' };
-    const found = [usbCamera({ serial: 'B' }), usbCamera({ ...otherPort, serial: 'A' })];
-    const matches = matchIdentities(found, [knownA, knownB]);
-    const pairs = matches.map(({ candidate, known }) => [candidate.identity.serial, known.device] as const);
-    expect(new Map(pairs)).toEqual(
-      new Map([
-        ['A', 'a'],
-        ['B', 'b'],
-      ]),
-    );
+  test('a serial that could not be read makes no other camera of it in its own port, but in another', () => {
+    expect(scoreIdentity(usbCamera(), usbCamera({ serial: 'A1' })).score).toBeGreaterThanOrEqual(40);
+    expect(scoreIdentity(usbCamera(otherPort), usbCamera({ serial: 'A1' })).score).toBe(0);
   });
 });
+
+test.each([
+  '',
+  ' ',
+  '0',
+  '0000',
+  '00000000',
+  'FFFF',
+  '200901010001',
+  '0123456789ABCDEF',
+  '01.00.00',
+  'SN0001',
+  'None',
+])('the serial %j is of no camera in particular', (serial) =>
+  expect(serialOf(usbCamera({ serial }).identity)).toBeNull(),
+);
+
+test.each(['A1', '8B2C4F1E', '2020111', '046d0825', 'SN0012', '12345'])(
+  'the serial %j is a serial',
+  (serial) => {
+    expect(serialOf(usbCamera({ serial }).identity)).toBe(serial);
+  },
+);

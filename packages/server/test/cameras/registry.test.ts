@@ -1,71 +1,17 @@
-import { TempDir } from '@mediamtx-camera-service/testkit';
-import { pino } from 'pino';
-import { afterEach, beforeEach, expect, test } from 'vitest';
-import { Camera } from '../../src/cameras/camera.ts';
-import { captureSourceOf, modeFor } from '../../src/cameras/capture-source.ts';
-import { CameraRegistry } from '../../src/cameras/registry.ts';
-import { Capture, EncoderChooser } from '../../src/capture/index.ts';
-import { CameraStore } from '../../src/store/cameras.ts';
-import { openDatabase, type Database } from '../../src/store/database.ts';
-import { TapPool } from '../../src/taps/tap-pool.ts';
-import { otherPort, usbCamera } from './samples.ts';
+import { until } from '@mediamtx-camera-service/testkit';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { CameraRegistry } from '../../src/cameras/registry.ts';
+import type { DeviceCandidate } from '../../src/devices/device.ts';
+import { CameraLab } from './harness.ts';
+import { otherPort, thirdPort, usbCamera } from './samples.ts';
 
-const log = pino({ level: 'silent' });
-let dir: TempDir;
-let db: Database;
-let taps: TapPool;
-let added: string[];
-let now = 1_000;
-
+let lab: CameraLab;
 beforeEach(async () => {
-  dir = await TempDir.create();
-  db = openDatabase(dir.join('test.db'));
-  taps = new TapPool();
+  lab = await CameraLab.create();
 });
-afterEach(async () => {
-  await taps.stop();
-  db.close();
-  await dir[Symbol.asyncDispose]();
-});
+afterEach(async () => lab[Symbol.asyncDispose]());
 
-/** The registry of a new run on the same database. */
-function createRegistry(): CameraRegistry {
-  added = [];
-  const registry = new CameraRegistry({
-    store: new CameraStore(db),
-    chooseMode: (candidate) => modeFor(candidate, { width: 1280, height: 720, fps: 30, pixelFormat: 'YUYV' }),
-    makeCamera: (row, mode) => new Camera({ ...cameraDeps, row, mode, taps }),
-    onAdded: ({ device }) => added.push(device),
-    now: () => now,
-    log,
-  });
-  registry.load();
-  return registry;
-}
-
-// Nobody wants a picture here, so none of these is asked.
-const unasked = (): never => {
-  throw new Error('no picture is wanted in this test');
-};
-const cameraDeps = {
-  makeCapture: (camera: Camera) =>
-    new Capture({
-      name: camera.device,
-      source: () => captureSourceOf(camera),
-      publishUrl: unasked,
-      ffmpeg: unasked,
-      encoder: new EncoderChooser({ useHardware: false }),
-      log,
-    }),
-  rtspTarget: unasked,
-  hasPublisher: async () => false,
-  lingerMs: 0,
-  isAlwaysOn: false,
-  whoHolds: async () => undefined,
-  onChange: () => {},
-  onLastPicture: () => {},
-  log,
-};
+const createRegistry = (): CameraRegistry => lab.createRegistry();
 
 const stateOf = (registry: CameraRegistry) =>
   registry.list().map(({ device, status, row }) => [device, status, row.node]);
@@ -82,11 +28,12 @@ test('a camera keeps its number over nodes, unplugging and restarts', () => {
   registry.reconcile('usb', [usbCamera({}, { node: '/dev/video2' })]);
   expect(stateOf(registry)).toEqual([['camera0', 'CONNECTED', '/dev/video2']]);
   expect(registry.find('/dev/video2')?.device).toBe('camera0');
-  expect(added).toEqual(['camera0']);
+  expect(lab.added).toEqual(['camera0']);
 
   registry = createRegistry();
   expect(stateOf(registry)).toEqual([['camera0', 'PROBING', '/dev/video2']]);
   registry.reconcile('usb', [usbCamera(otherPort, { node: '/dev/video7' })]);
+  registry.settle();
   expect(stateOf(registry)).toEqual([['camera0', 'CONNECTED', '/dev/video7']]);
 });
 
@@ -119,7 +66,7 @@ test('another camera in the same port and at the same node gets a number of its 
   expect(registry.find('/dev/video0')?.device).toBe('camera1');
 });
 
-test('what it can is provisional until a second look agrees, and provisional again where it differs', () => {
+test('what it can is provisional until its device confirms it, and provisional again where it differs', () => {
   const registry = createRegistry();
   const statuses: string[] = [];
   const look = (candidate = usbCamera()) => {
@@ -127,12 +74,15 @@ test('what it can is provisional until a second look agrees, and provisional aga
     statuses.push(registry.get('camera0').row.capabilityStatus);
   };
   look();
-  look();
+  look(usbCamera({}, { isConfirmed: true }));
   look(usbCamera({}, { capabilities: { ...usbCamera().capabilities, formats: ['MJPG'] } }));
   look(
     usbCamera(
       {},
-      { capabilities: { formats: [], modes: [] }, problem: { status: 'BUSY', reason: 'device busy' } },
+      {
+        capabilities: { formats: [], modes: [] },
+        problem: { status: 'BUSY', code: 'busy', reason: 'device busy' },
+      },
     ),
   );
   expect(statuses).toEqual(['PROVISIONAL', 'CONFIRMED', 'PROVISIONAL', 'PROVISIONAL']);
@@ -141,7 +91,7 @@ test('what it can is provisional until a second look agrees, and provisional aga
 
 test('a known camera with a problem says it; an unknown one that can not be used is no camera yet', () => {
   const registry = createRegistry();
-  const problem = { status: 'ERROR', reason: 'no right to open /dev/video0' } as const;
+  const problem = { status: 'ERROR', code: 'permission', reason: 'no right to open /dev/video0' } as const;
   registry.reconcile('usb', [usbCamera({}, { problem })]);
   expect(stateOf(registry)).toEqual([]);
   registry.reconcile('usb', [usbCamera()]);
@@ -162,10 +112,152 @@ test('kinds are kept apart: no test camera goes because the USB cameras went', (
 
 test('when it was last seen and that it went are known', () => {
   const registry = createRegistry();
-  now = 5_000;
+  lab.now = 5_000;
   registry.reconcile('usb', [usbCamera()]);
-  now = 6_000;
+  lab.now = 6_000;
   registry.reconcile('usb', []);
   expect(registry.get('camera0')).toMatchObject({ goneAt: 6_000, row: { lastSeen: 5_000 } });
   expect(() => registry.get('camera7')).toThrow('not found: camera camera7');
+});
+
+describe('of cameras that look the same and have no serial', () => {
+  const first = usbCamera({}, { node: '/dev/video0' });
+  const second = usbCamera(otherPort, { node: '/dev/video2' });
+
+  test('one in another port is held back until its twin had time to come, and is not told as gone meanwhile', () => {
+    createRegistry().reconcile('usb', [first]);
+    const registry = createRegistry();
+    registry.reconcile('usb', [second]);
+    expect(stateOf(registry)).toEqual([['camera0', 'PROBING', '/dev/video0']]);
+    expect(registry.isHolding('usb')).toBe(true);
+    registry.reconcile('usb', [first, second]);
+    expect(stateOf(registry)).toEqual([['camera0', 'CONNECTED', '/dev/video0']]);
+    registry.settle();
+    expect(registry.isHolding('usb')).toBe(false);
+    expect(stateOf(registry)).toEqual([
+      ['camera0', 'CONNECTED', '/dev/video0'],
+      ['camera1', 'CONNECTED', '/dev/video2'],
+    ]);
+    expect(registry.get('camera1').row.recognition).toMatchObject({ notice: null, candidates: [] });
+  });
+
+  test('what is held back is decided by itself, and that is told', async () => {
+    createRegistry().reconcile('usb', [first]);
+    const registry = lab.createRegistry({ settleMs: 20, maxWaitMs: 40 });
+    let settled = 0;
+    registry.onSettled(() => settled++);
+    registry.reconcile('usb', [second]);
+    await until(() => registry.get('camera0').isPresent);
+    expect(registry.get('camera0').row.recognition).toEqual({
+      matchedBy: ['usb id', 'name', 'formats', 'interface'],
+      score: 45,
+      notice: null,
+      candidates: [],
+    });
+    expect(settled).toBe(1);
+  });
+
+  test('the one that came back in a third port is a new camera with a question, which a person can answer', () => {
+    createRegistry().reconcile('usb', [first, second]);
+    const registry = createRegistry();
+    registry.reconcile('usb', [usbCamera(thirdPort)]);
+    registry.settle();
+    expect(stateOf(registry)).toEqual([
+      ['camera0', 'DISCONNECTED', '/dev/video0'],
+      ['camera1', 'DISCONNECTED', '/dev/video2'],
+      ['camera2', 'CONNECTED', '/dev/video0'],
+    ]);
+    const { recognition } = registry.get('camera2').row;
+    expect(recognition).toMatchObject({ matchedBy: [], score: null, candidates: ['camera0', 'camera1'] });
+    expect(recognition.notice).toMatch(/camera0 or camera1 .*merge_cameras/);
+
+    const later = createRegistry();
+    expect(later.get('camera2').row.recognition).toEqual(recognition);
+    later.reconcile('usb', [first, usbCamera(thirdPort, { node: '/dev/video4' })]);
+    const told = later.get('camera2').row.recognition;
+    expect(told).toMatchObject({ score: 105, candidates: ['camera1'] });
+    expect(told.notice).toMatch(/may be camera1 in/);
+    later.reconcile('usb', [first, second, usbCamera(thirdPort, { node: '/dev/video4' })]);
+    expect(later.get('camera2').row.recognition).toMatchObject({ notice: null, candidates: [] });
+  });
+
+  test('two that came back in other ports are two new cameras', () => {
+    createRegistry().reconcile('usb', [first]);
+    const registry = createRegistry();
+    const moved = [usbCamera(otherPort), usbCamera(thirdPort, { node: '/dev/video2' })];
+    for (const found of [[moved[0]!], moved]) registry.reconcile('usb', found);
+    registry.settle();
+    expect(registry.list().map(({ row }) => row.recognition.candidates)).toEqual([
+      [],
+      ['camera0'],
+      ['camera0'],
+    ]);
+    expect(registry.get('camera0').isPresent).toBe(false);
+  });
+});
+
+test('one that stays where it is stays who it is, whatever comes', () => {
+  createRegistry().reconcile('usb', [usbCamera()]);
+  const registry = createRegistry();
+  const busy = { status: 'BUSY', code: 'busy', reason: 'device busy' } as const;
+  const moved = usbCamera(otherPort, { node: '/dev/video4', problem: busy });
+  registry.reconcile('usb', [moved]);
+  registry.settle();
+  registry.reconcile('usb', [usbCamera(), moved]);
+  registry.settle();
+  expect(stateOf(registry)).toEqual([
+    ['camera0', 'BUSY', '/dev/video4'],
+    ['camera1', 'CONNECTED', '/dev/video0'],
+  ]);
+});
+
+const nodes = (...numbers: number[]): DeviceCandidate[] =>
+  numbers.map((number) => usbCamera({}, { node: `/dev/video${number}` }));
+
+test('equal capture nodes of one device keep their order, whatever their numbers', () => {
+  const registry = createRegistry();
+  registry.reconcile('usb', nodes(0));
+  registry.reconcile('usb', nodes(0, 1));
+  registry.settle();
+  const later = createRegistry();
+  later.reconcile('usb', nodes(3));
+  expect(later.isHolding('usb')).toBe(true);
+  later.reconcile('usb', nodes(3, 5));
+  expect(stateOf(later)).toEqual([
+    ['camera0', 'CONNECTED', '/dev/video3'],
+    ['camera1', 'CONNECTED', '/dev/video5'],
+  ]);
+  expect(later.get('camera0').row.recognition.matchedBy).toContain('order');
+});
+
+test('bandwidth belongs to the port: what failed in another one is tried again', () => {
+  createRegistry().reconcile('usb', [usbCamera({ serial: 'A1' })]);
+  const mode = { pixelFormat: 'YUYV', width: 1280, height: 720, fps: 30 };
+  const learned = { failed: [{ ...mode, reason: 'no bandwidth' }], ownRate: 15, isStillNormal: true };
+  const [row] = lab.store.list();
+  lab.store.update({ ...row!, learned });
+  let registry = createRegistry();
+  registry.reconcile('usb', [usbCamera({ serial: 'A1' }, { node: '/dev/video8' })]);
+  expect(registry.get('camera0').row.learned).toEqual(learned);
+  registry = createRegistry();
+  registry.reconcile('usb', [usbCamera({ ...otherPort, serial: 'A1' })]);
+  registry.settle();
+  expect(registry.get('camera0').row.learned).toEqual({ failed: [], ownRate: null, isStillNormal: true });
+  expect(registry.get('camera0').row.recognition.matchedBy).toContain('serial');
+});
+
+test('a known camera that can not be opened says so, though only the kernel speaks for it', () => {
+  createRegistry().reconcile('usb', [usbCamera({ vendorId: null, productId: null, interfaceNumber: null })]);
+  const registry = createRegistry();
+  const problem = { status: 'ERROR', code: 'permission', reason: 'no right to open it' } as const;
+  const unheard = usbCamera(
+    { busInfo: '', card: 'video-cap', vendorId: null, productId: null, interfaceNumber: null },
+    { problem, name: 'video-cap', capabilities: { formats: [], modes: [] } },
+  );
+  registry.reconcile('usb', [unheard]);
+  expect(registry.get('camera0')).toMatchObject({ status: 'ERROR', statusReason: problem.reason });
+  expect(registry.get('camera0').row).toMatchObject({
+    name: 'HD Webcam',
+    identity: { card: 'HD Webcam: HD Webcam' },
+  });
 });

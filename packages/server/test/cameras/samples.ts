@@ -1,4 +1,5 @@
 import type { DeviceCandidate, DeviceIdentity } from '../../src/devices/device.ts';
+import { defaultSettings, nothingLearned, unrecognised, type CameraRow } from '../../src/store/cameras.ts';
 
 /** A USB camera as it is found; two of one make differ in what the test says. */
 export function usbCamera(
@@ -24,6 +25,7 @@ export function usbCamera(
       formats: ['YUYV', 'MJPG'],
       modes: [{ pixelFormat: 'MJPG', width: 1280, height: 720, fps: 30 }],
     },
+    isConfirmed: false,
     problem: null,
     ...rest,
   };
@@ -33,4 +35,31 @@ export function usbCamera(
 export const otherPort = {
   busInfo: 'usb-0000:00:14.0-2',
   sysPath: '/sys/devices/pci0000:00/usb1/1-2/1-2:1.0',
+};
+
+/** A known USB camera, as it is kept. */
+export function usbRow(change: Partial<CameraRow> = {}): CameraRow {
+  const { name, identity, capabilities, node } = usbCamera();
+  return {
+    number: 0,
+    kind: 'usb',
+    name,
+    identity,
+    capabilities,
+    node,
+    capabilityStatus: 'CONFIRMED',
+    createdAt: 0,
+    lastSeen: 0,
+    settings: defaultSettings,
+    controls: {},
+    recognition: unrecognised,
+    learned: nothingLearned,
+    releasedUntil: null,
+    ...change,
+  };
+}
+
+export const thirdPort = {
+  busInfo: 'usb-0000:00:14.0-3',
+  sysPath: '/sys/devices/pci0000:00/usb1/1-3/1-3:1.0',
 };

@@ -31,6 +31,7 @@ test.for(keys)('$path: variable, default and meaning', ({ path, schema }) => {
 /** Read by scripts, by the tests, or by the examples; they are no keys. */
 const otherVariables = [
   'CAMERA_SERVICE_MEDIAMTX_INSTALL',
+  'CAMERA_SERVICE_OWNER',
   'CAMERA_SERVICE_TEST_MEDIAMTX',
   'CAMERA_SERVICE_TOKEN',
 ];

@@ -68,6 +68,8 @@ export function cameraObject(device: string, name = 'A camera'): Camera {
   };
   return {
     ...{ device, name, device_path: null, kind: 'test', status: 'CONNECTED', status_reason: null },
+    ...{ reason_code: null, remedy: null, state: 'ready', enabled: true, mode: 'on_demand' },
+    ...{ identity: { matched_by: [], score: null, notice: null, candidates: [] }, released_until: null },
     ...{ resolution: '640x360', fps: 15, streams, stream_url: streams.rtsp, recording: false },
     ...{ session_id: null, current_file: null, elapsed_time: null, last_seen: '2026-01-01T00:00:00.000Z' },
   };

@@ -19,15 +19,20 @@ describe('a camera that does not exist', () => {
   const definitions = Object.entries<MethodDefinition>(methods).filter(
     ([, { params }]) => 'device' in params.shape,
   );
+  /** What else a method needs, so that the camera is what it stumbles over. */
+  const rest: Record<string, object> = {
+    merge_cameras: { other: device },
+    set_camera_controls: { controls: { brightness: 1 } },
+  };
   test.each(definitions.map(([name]) => name))('is not found by %s', async (name) => {
     for (const id of ['camera99', '/dev/video99']) {
-      expect(await errorOf(name, { device: id })).toMatchObject({
+      expect(await errorOf(name, { ...rest[name], device: id })).toMatchObject({
         code: -32010,
         message: expect.stringMatching(/^not found: /) as unknown,
         data: { resource: 'camera', id, reason: 'camera_not_found' },
       });
     }
-    expect(await errorOf(name, { device_path: 'camera99' })).toMatchObject({ code: -32010 });
+    expect(await errorOf(name, { ...rest[name], device_path: 'camera99' })).toMatchObject({ code: -32010 });
   });
 
   test.each(['still.jpg', 'hls/index.m3u8'])('has no %s', async (path) => {

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -12,6 +12,7 @@ import {
   patience,
   readNumberOf,
 } from './media-harness.ts';
+import { findProcesses } from './recorded.ts';
 
 test('a wanted camera publishes, and is idle again when it is no longer wanted', async () => {
   await using server = await LiveMediaMtx.start();
@@ -166,18 +167,16 @@ test('a capture that is wanted during a grab waits for it; a grab during a captu
   );
 });
 
-test('a wish that changes while ffmpeg starts is followed, and no pid file stays', async () => {
-  const pidDir = await mkdtemp(join(tmpdir(), 'capture-pids-'));
+test('a wish that changes while ffmpeg starts is followed, and no process stays', async () => {
   await using server = await LiveMediaMtx.start();
-  await using capture = createCapture(server, { pidDir });
+  await using capture = createCapture(server);
   for (const isWanted of [true, false, true, false, true]) capture.want(isWanted);
   await expect.poll(() => capture.state.status, patience).toBe('publishing');
-  expect(await readdir(pidDir)).toHaveLength(1);
+  expect(await findProcesses(server.publishUrl)).toHaveLength(1);
   for (const isWanted of [false, true, false]) capture.want(isWanted);
   await expect.poll(() => capture.state.status, patience).toBe('idle');
-  expect(await readdir(pidDir)).toHaveLength(0);
+  expect(await findProcesses(server.publishUrl)).toEqual([]);
   expect(capture.state.restarts).toBe(0);
-  await rm(pidDir, { recursive: true });
 });
 
 function collectReasons(capture: ReturnType<typeof createCapture>): string[] {

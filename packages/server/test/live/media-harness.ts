@@ -8,6 +8,7 @@ import { expect } from 'vitest';
 import { z } from 'zod';
 import { Capture, type CaptureDeps, EncoderChooser, type TestSource } from '../../src/capture/index.ts';
 import { readFrameNumber } from '../../src/capture/read-number.ts';
+import { delay } from '../../src/process/delay.ts';
 import { run } from '../../src/process/run.ts';
 import type { TapTarget } from '../../src/taps/index.ts';
 
@@ -146,6 +147,7 @@ export function createCapture(
     publishUrl: () => server.publishUrl,
     ffmpeg: () => ffmpegPath,
     encoder: new EncoderChooser({ useHardware: false }),
+    recover: (_end, signal) => delay(100, signal),
     log: silentLog,
     ...deps,
   });

@@ -52,7 +52,7 @@ test('callers are answered, health says so, and MediaMTX is started anew with al
   await expect(client.call('get_stream_url', { device: 'camera0' })).rejects.toMatchObject(unreachable);
 
   await until(async () => (await client.call('get_status')).components.mediamtx === 'RUNNING');
-  const servers = (await findChildren(service)).filter(({ command }) => command.includes('mediamtx.yml'));
+  const servers = findChildren(service).filter(({ command }) => command.includes('mediamtx.yml'));
   expect(servers.map(({ pid }) => pid)).not.toContain(service.mediaMtxPid);
   await until(
     async () => (await listSegmentFiles(service)).length === 2 && (await newestSegmentSeconds(service)) > 1,

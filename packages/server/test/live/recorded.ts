@@ -4,14 +4,14 @@ import type { CameraServiceClient, NotificationParams } from '@mediamtx-camera-s
 import { ffmpegBinary, type Service } from '@mediamtx-camera-service/testkit';
 import { expect } from 'vitest';
 import { frameDistance, readFrameNumber } from '../../src/capture/read-number.ts';
+import { findLeftovers } from '../../src/process/leftovers.ts';
 import { run } from '../../src/process/run.ts';
 import { readFmp4 } from '../../src/recordings/fmp4.ts';
 
-const width = 640;
-const side = width / 32;
+const smallWidth = 640;
 
 /** A picture that costs little, since many tests share the machine. */
-export const smallPicture = { CAMERA_SERVICE_CAMERA_TEST_RESOLUTION: `${width}x360` };
+export const smallPicture = { CAMERA_SERVICE_CAMERA_TEST_RESOLUTION: `${smallWidth}x360` };
 export const fps = 30;
 
 export type RecordingUpdate = NotificationParams<'recording_status_update'>;
@@ -24,7 +24,8 @@ export interface DecodedRecording {
 }
 
 /** Decodes a whole recording and reads the number that every frame carries. */
-export async function decodeRecording(path: string): Promise<DecodedRecording> {
+export async function decodeRecording(path: string, width = smallWidth): Promise<DecodedRecording> {
+  const side = Math.floor(width / 32);
   const filter = `crop=${width}:${side}:0:0,format=gray`;
   const { stdout, exit } = await run({
     command: ffmpegBinary(),
@@ -115,12 +116,9 @@ export async function findProcesses(...words: string[]): Promise<{ pid: number; 
   return found.filter(({ command }) => words.some((word) => command.includes(word)));
 }
 
-/** What the service started: its MediaMTX by the configuration's path, its captures by the address that they publish to. */
-export function findChildren(service: Service): Promise<{ pid: number; command: string }[]> {
-  return findProcesses(
-    join(service.dataDir, 'run', 'mediamtx.yml'),
-    `${new URL(service.ready.rtsp_url).host}/camera`,
-  );
+/** What the service has started, and what that has started. */
+export function findChildren(service: Service): { pid: number; command: string }[] {
+  return findLeftovers(service.dataDir);
 }
 
 /** Seconds of picture in the file that MediaMTX writes at present; 0 while there is none. */

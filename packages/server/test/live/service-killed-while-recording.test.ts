@@ -1,6 +1,7 @@
+import { writeFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { CameraServiceClient } from '@mediamtx-camera-service/client';
-import { Service, until } from '@mediamtx-camera-service/testkit';
+import { Service, TempDir, until } from '@mediamtx-camera-service/testkit';
 import { expect, test } from 'vitest';
 import {
   decodeRecording,
@@ -14,6 +15,7 @@ import {
   recordingPath,
   smallPicture,
 } from './recorded.ts';
+import { seeded } from './seeded.ts';
 
 const device = 'camera0';
 
@@ -22,9 +24,9 @@ test('nothing of it stays behind, and the next run goes on with the recording', 
   const first = await service.client();
   const { session_id: id, filename } = await recordFor(service, first, 2);
   await first.call('take_snapshot', { device });
-  expect(await findChildren(service)).not.toEqual([]);
+  expect(findChildren(service)).not.toEqual([]);
   await service.kill();
-  await until(async () => (await findChildren(service)).length === 0, { what: 'its children are gone' });
+  await until(() => findChildren(service).length === 0, { what: 'its children are gone' });
 
   await service.startAgain();
   const second = await service.client();
@@ -49,17 +51,33 @@ test('nothing of it stays behind, and the next run goes on with the recording', 
   await expectCatalogToAgree(service, second);
 });
 
+test('a program that was being started at the moment of the kill does not stay either', async () => {
+  await using dir = await TempDir.create();
+  // Holds a start just before the program asks to die with its parent, until that is dead.
+  const script = `#!/bin/sh\nparent=$PPID\nwhile [ -e ${dir.join('hold')} ] && kill -0 $parent; do sleep 0.02; done\nexec /usr/bin/setpriv "$@"\n`;
+  await writeFile(dir.join('setpriv'), script, { mode: 0o755 });
+  await using service = await Service.start({
+    mediamtx: 'managed',
+    env: { ...smallPicture, PATH: `${dir.path}:${process.env['PATH']}` },
+  });
+  await writeFile(dir.join('hold'), '');
+  process.kill(service.mediaMtxPid, 'SIGKILL');
+  await until(() => findChildren(service).some(({ command }) => command.includes(dir.join('setpriv'))));
+  await service.kill();
+  await until(() => findChildren(service).length === 0, { what: 'its children are gone' });
+});
+
 test('where programs can not be made to end with their parent, the next start ends them', async () => {
   // Without setpriv on its PATH.
   await using service = await Service.start({ env: { ...smallPicture, PATH: '/nonexistent' } });
   const first = await service.client();
   await recordFor(service, first, 1);
-  const left = await findChildren(service);
+  const left = findChildren(service);
   expect(left).not.toEqual([]);
   await service.kill();
 
   await service.startAgain();
-  const present = (await findChildren(service)).map(({ pid }) => pid);
+  const present = findChildren(service).map(({ pid }) => pid);
   expect(left.filter(({ pid }) => present.includes(pid))).toEqual([]);
   const second = await service.client();
   await until(
@@ -97,7 +115,7 @@ test(
       await service.kill();
       await client.stop();
       await acting;
-      await until(async () => (await findChildren(service)).length === 0);
+      await until(() => findChildren(service).length === 0);
       await service.startAgain();
     }
     const client = await service.client();
@@ -127,15 +145,4 @@ async function recordFor(service: Service, client: CameraServiceClient, seconds:
   await until(() => heard.some(({ status }) => status === 'STARTED'));
   await until(async () => (await newestSegmentSeconds(service)) > seconds);
   return started;
-}
-
-/** A reproducible series of numbers from 0 to 1 (mulberry32). */
-function seeded(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
-  };
 }

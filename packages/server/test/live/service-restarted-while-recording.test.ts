@@ -26,7 +26,7 @@ test('SIGTERM leaves playable files and no process, and the next start goes on w
   await until(() => heard.length > 0);
   await until(async () => (await newestSegmentSeconds(service)) > 1);
   await stopInTime(service);
-  expect(await findChildren(service)).toEqual([]);
+  expect(findChildren(service)).toEqual([]);
   const segments = join(service.dataDir, 'recordings', device, 'segments');
   const [segment] = await readdir(segments);
   const beforeStop = await decodeRecording(join(segments, segment!));
@@ -107,7 +107,7 @@ test('SIGTERM while MediaMTX hangs: it ends in time all the same', async () => {
   await until(() => heard.length > 0);
   process.kill(service.mediaMtxPid, 'SIGSTOP');
   await stopInTime(service);
-  expect(await findChildren(service)).toEqual([]);
+  expect(findChildren(service)).toEqual([]);
 });
 
 test('SIGTERM in the middle of a start: it ends cleanly and leaves no process', async () => {

@@ -1,5 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { TempDir, until } from '@mediamtx-camera-service/testkit';
+import { until } from '@mediamtx-camera-service/testkit';
 import { describe, expect, test } from 'vitest';
 import { ChildProcess, type ChildOptions } from '../../src/process/child-process.ts';
 
@@ -115,17 +114,4 @@ describe('stopping', () => {
     child.start();
     expect(await child.kill('timed_out')).toMatchObject({ signal: 'SIGKILL', reason: 'timed_out' });
   });
-});
-
-test('a pid file is there while it runs, and gone after', async () => {
-  await using dir = await TempDir.create();
-  await using child = shell(sleeper, { pidDir: dir.join('run') });
-  child.start();
-  const [file] = readdirSync(dir.join('run'));
-  expect(JSON.parse(readFileSync(dir.join('run', file!), 'utf8'))).toMatchObject({
-    pid: child.pid,
-    command: '/bin/sh',
-  });
-  await child.stop();
-  expect(existsSync(dir.join('run', file!))).toBe(false);
 });

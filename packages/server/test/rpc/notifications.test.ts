@@ -17,6 +17,13 @@ function cameraState(device: string): NotificationParams<'camera_status_update'>
     fps: 1,
     streams,
     status_reason: null,
+    reason_code: null,
+    remedy: null,
+    state: 'ready',
+    enabled: true,
+    mode: 'on_demand',
+    identity: { matched_by: [], score: null, notice: null, candidates: [] },
+    released_until: null,
   };
 }
 

@@ -9,11 +9,16 @@ import { runInGuest } from './guest-run.ts';
 
 interface Findings {
   start: { candidates: DeviceCandidate[]; deliveries: number; before: boolean; after: boolean };
+  confirmed: { lists: DeviceCandidate[][] };
+  ignored: Record<'byBus' | 'byName' | 'byNumber', string[]>;
+  soon: Record<'eventMs' | 'toldMs' | 'confirmedMs', number>;
+  replugged: { node: string; lists: DeviceCandidate[][] };
   'hot-plug': { candidate: DeviceCandidate; pluggedMs: number; left: string[] };
   moved: { before: DeviceCandidate; after: DeviceCandidate };
   'other-nodes': { present: string[]; listed: DeviceCandidate[]; stale: boolean };
   equal: { identities: DeviceIdentity[] };
   dead: Record<'before' | 'dead' | 'healed', DeviceCandidate>;
+  'dead-unasked': Record<'dead' | 'healed', DeviceCandidate>;
   denied: { problems: (DeviceProblem | null)[] };
   holder: { free: DeviceHolder | null; holder: DeviceHolder; pid: number; problem: DeviceProblem | null };
   flutter: {
@@ -74,6 +79,23 @@ describe('V4L2 cameras of a real kernel', () => {
     expect(camera?.capabilities.modes[0]).toMatchObject({ width: 3840, height: 2160 });
   });
 
+  it('confirms what a camera can by a second probe, which changes nothing else', () => {
+    const { lists } = found('confirmed');
+    const told = ['vivi1', 'vivi2'].map((wanted) =>
+      lists.map((list) => list.find(({ name }) => name === wanted)?.isConfirmed),
+    );
+    for (const steps of told) {
+      expect(steps[0]).toBe(false);
+      expect(steps.at(-1)).toBe(true);
+    }
+    const [first] = lists;
+    expect(lists.at(-1)).toEqual(first?.map((candidate) => ({ ...candidate, isConfirmed: true })));
+  });
+
+  it('lists no camera that the rules leave out', () => {
+    expect(found('ignored')).toEqual({ byBus: ['vivi2'], byName: ['vivi1'], byNumber: [] });
+  });
+
   it('offers each mode once', () => {
     const modes = found('start').candidates[0]?.capabilities.modes.map((mode) => JSON.stringify(mode)) ?? [];
     expect(new Set(modes).size).toBe(modes.length);
@@ -87,6 +109,17 @@ describe('V4L2 cameras of a real kernel', () => {
     const { candidate, left } = found('hot-plug');
     expect(candidate.capabilities.modes).not.toEqual([]);
     expect(left).toEqual(['vivi1', 'vivi2']);
+  });
+
+  it('tells a camera that is plugged in before it confirms it', () => {
+    const { eventMs, toldMs, confirmedMs } = found('soon');
+    expect([toldMs, confirmedMs, eventMs].toSorted((a, b) => a - b)).toEqual([eventMs, toldMs, confirmedMs]);
+  });
+
+  it('tells a camera that was pulled and plugged in unseen as gone and back', () => {
+    const { node, lists } = found('replugged');
+    expect(lists[0]).toEqual([]);
+    expect(lists.at(-1)).toMatchObject([{ node, problem: null }]);
   });
 
   it('gives a camera that comes back under another number the same identity', () => {
@@ -119,10 +152,17 @@ describe('V4L2 cameras of a real kernel', () => {
     expect(healed).toEqual(before);
   });
 
+  it('notices at a re-scan that a device is dead, and by itself that it healed', () => {
+    const { dead, healed } = found('dead-unasked');
+    expect(dead.problem?.reason).toContain('ENODEV');
+    expect(healed).toEqual({ ...dead, problem: null });
+    expect(healed.isConfirmed).toBe(true);
+  });
+
   it('waits for permission, then says what is missing, and recovers when it is given', () => {
     expect(found('denied').problems).toEqual([
-      { status: 'PROBING', reason: expect.any(String) },
-      { status: 'ERROR', reason: 'permission denied: add the user to group video' },
+      { status: 'PROBING', code: 'probing', reason: expect.any(String) },
+      { status: 'ERROR', code: 'permission', reason: 'permission denied: add the user to group video' },
       null,
     ]);
   });

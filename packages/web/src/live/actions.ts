@@ -1,13 +1,8 @@
-import {
-  CallTimeoutError,
-  NotConnectedError,
-  RpcCallError,
-  type CameraServiceClient,
-} from '@mediamtx-camera-service/client';
-import type { AppStore } from '../app-state.ts';
+import { RpcCallError, type CameraServiceClient, type ParamsInput } from '@mediamtx-camera-service/client';
+import { viewOf, type AppStore } from '../app-state.ts';
 import { ofStopped, ofTaken } from '../clips/clip.ts';
 import type { ClipLibrary } from '../clips/clip-library.ts';
-import { joinSentences } from '../format.ts';
+import { explain } from '../explain.ts';
 import { texts } from '../texts.ts';
 
 interface ActionDeps {
@@ -53,6 +48,27 @@ export class CameraActions {
     }
   }
 
+  /** @returns whether it was changed */
+  async change(change: ParamsInput<'set_camera'>): Promise<boolean> {
+    const { device } = change;
+    try {
+      const { settings: _, ...camera } = await this.#client.call('set_camera', change);
+      this.#store.changeCamera(device, viewOf(camera, this.#store.cameraOf(device)));
+      return true;
+    } catch (error) {
+      this.#tell(device, texts.failures.change, error);
+      return false;
+    }
+  }
+
+  async reclaim(device: string): Promise<void> {
+    try {
+      await this.#client.call('reclaim_camera', { device });
+    } catch (error) {
+      this.#tell(device, texts.failures.reclaim, error);
+    }
+  }
+
   async #start(device: string): Promise<void> {
     const started = await this.#client.call('start_recording', { device });
     // The time counts from the first frame, which `recording_status_update` tells; until then from now.
@@ -71,7 +87,7 @@ export class CameraActions {
   }
 
   #tell(device: string, title: string, error: unknown): void {
-    this.#store.addNotice({ device, title, remedy: remedyOf(error) });
+    this.#store.addNotice({ device, title, remedy: explain(error) });
   }
 }
 
@@ -79,13 +95,4 @@ export class CameraActions {
 function stopFailure(error: unknown): string {
   const isEmpty = error instanceof RpcCallError && error.data.reason === 'nothing_recorded';
   return isEmpty ? texts.failures.recordingLost : texts.failures.stop;
-}
-
-function remedyOf(error: unknown): string {
-  if (error instanceof RpcCallError) {
-    return joinSentences([error.data.details, error.data.suggestion]);
-  }
-  if (error instanceof NotConnectedError) return texts.failures.notConnected;
-  if (error instanceof CallTimeoutError) return texts.failures.noAnswer;
-  return texts.failures.unknown;
 }

@@ -3,11 +3,14 @@ import { isMediaDown, isReachable, type CameraView } from '../app-state.ts';
 import { useApp, useAppState } from '../app-context.ts';
 import { texts } from '../texts.ts';
 import styles from './camera-tile.module.css';
+import { hasEnded, isWatchable } from './standing.ts';
+import { TileBanner } from './tile-banner.tsx';
 import { TileControls } from './tile-controls.tsx';
 import { TileFacts } from './tile-facts.tsx';
 import { TileMessage } from './tile-message.tsx';
 import { TileNotices } from './tile-notices.tsx';
 import { TileTitle } from './tile-title.tsx';
+import topStyles from './tile-top.module.css';
 import { useLiveView } from './use-live-view.ts';
 import { useStill, useStillAge } from './use-still.ts';
 import { useOnScreen, usePageWatched } from './use-visible.ts';
@@ -17,27 +20,32 @@ interface CameraTileProps {
   isFull: boolean;
   isHidden: boolean;
   onToggleFull: (device: string) => void;
+  onOpenDetails: (device: string) => void;
 }
 
 /** A live picture comes within this; only a still that is looked at for longer gets its age. */
 const blinkMs = 1_200;
 
 /** One camera: its still at once, the moving picture over it, or in words why there is none. */
-export function CameraTile({ camera, isFull, isHidden, onToggleFull }: CameraTileProps) {
+export function CameraTile({ camera, isFull, isHidden, onToggleFull, onOpenDetails }: CameraTileProps) {
   const { store, actions } = useApp();
-  const { device, name, status } = camera;
+  const { device, name } = camera;
   const tileRef = useRef<HTMLElement>(null);
   const isSeen = useOnScreen(tileRef) && !isHidden;
   const isWatched = usePageWatched();
   const isDown = useAppState(isMediaDown);
-  const isWanted = isSeen && isWatched && status === 'CONNECTED' && !isDown;
+  const isWanted = isSeen && isWatched && isWatchable(camera) && !isDown;
   const isPatient = usePatience();
   const still = useStill(device);
   const { state, stats, videoRef } = useLiveView({
     device,
+    cameraState: camera.state,
     isWanted,
     isServiceReachable: () => isReachable(store.get()),
-    isMediaDown: () => isMediaDown(store.get()),
+    isSessionGone: () => {
+      const now = store.cameraOf(device);
+      return now === undefined || hasEnded(now) || isMediaDown(store.get());
+    },
     onPictureLost: still.keepFrame,
   });
   const isLive = state.phase === 'playing';
@@ -59,7 +67,7 @@ export function CameraTile({ camera, isFull, isHidden, onToggleFull }: CameraTil
       hidden={isHidden}
       tabIndex={0}
       onDoubleClick={({ target }) => {
-        if (target instanceof Element && target.closest('button') === null) onToggleFull(device);
+        if (target instanceof Element && target.closest('button, input') === null) onToggleFull(device);
       }}
     >
       <video
@@ -92,9 +100,13 @@ export function CameraTile({ camera, isFull, isHidden, onToggleFull }: CameraTil
           isFull={isFull}
           onToggleFull={() => onToggleFull(device)}
           onSnapshot={() => void actions.takeSnapshot(device)}
+          onOpenDetails={() => onOpenDetails(device)}
         />
       </div>
-      <TileNotices device={device} />
+      <div className={topStyles.top}>
+        <TileBanner camera={camera} isLive={isLive} onOpenDetails={() => onOpenDetails(device)} />
+        <TileNotices device={device} />
+      </div>
     </figure>
   );
 }

@@ -10,7 +10,9 @@ import { HealthNotice } from '../session/health-notice.tsx';
 import { KeysDialog } from '../session/keys-dialog.tsx';
 import { CameraTile } from './camera-tile.tsx';
 import styles from './live-page.module.css';
+import { PanelHost } from './panel-host.tsx';
 import { useKeys } from './use-keys.ts';
+import { usePanelRoute } from './use-panel-route.ts';
 
 export function LivePage() {
   const cameras = useAppState((state) => state.cameras);
@@ -24,18 +26,24 @@ export function LivePage() {
     (device: string) => setFullDevice((now) => (now === device ? null : device)),
     [],
   );
+  const panel = usePanelRoute();
   const openClip = useCallback((clip: Clip) => setOpenKey(keyOf(clip)), []);
   useKeys({
     gridRef,
-    isPaused: openKey !== null || isHelpOpen,
+    isPaused: openKey !== null || isHelpOpen || panel.device !== null,
     full,
     toggleFull,
     leaveFull: () => setFullDevice(null),
     openHelp: () => setHelpOpen(true),
+    openDetails: panel.open,
   });
 
   return (
-    <div className={styles.page} data-full={full !== null || undefined}>
+    <div
+      className={styles.page}
+      data-full={full !== null || undefined}
+      data-panel={panel.device !== null || undefined}
+    >
       <Header onKeys={() => setHelpOpen(true)} />
       <main className={styles.main}>
         <HealthNotice />
@@ -48,12 +56,14 @@ export function LivePage() {
               isFull={camera.device === full}
               isHidden={full !== null && camera.device !== full}
               onToggleFull={toggleFull}
+              onOpenDetails={panel.open}
             />
           ))}
         </div>
       </main>
       {cameras.length > 0 && <ClipStrip onOpen={openClip} />}
       <ClipViewer openKey={openKey} onOpen={setOpenKey} />
+      <PanelHost panel={panel} />
       <KeysDialog isOpen={isHelpOpen} onClose={() => setHelpOpen(false)} />
     </div>
   );

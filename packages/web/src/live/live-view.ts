@@ -2,6 +2,7 @@ import { Store } from '../store.ts';
 import { texts } from '../texts.ts';
 import {
   delay,
+  endingOf,
   PlaybackError,
   rejectOnAbort,
   type Playback,
@@ -26,7 +27,8 @@ export interface Stage {
   element: HTMLVideoElement;
   /** While the service can't be reached there is no use in trying. */
   isServiceReachable: () => boolean;
-  isMediaDown: () => boolean;
+  /** Its picture has ended at the server, so there is no session that could be ended there. */
+  isSessionGone: () => boolean;
   /** The element still shows its last frame: the moment to keep it. */
   onPictureLost: (element: HTMLVideoElement, frozenMs: number) => void;
 }
@@ -45,6 +47,8 @@ export class LiveView extends Store<LiveState> {
   readonly #deps: LiveViewDeps;
   #controller: AbortController | undefined;
   #playback: Playback | undefined;
+  #hurry = new AbortController();
+  #renewal = new AbortController();
 
   constructor(deps: LiveViewDeps) {
     super({ phase: 'off' });
@@ -68,14 +72,27 @@ export class LiveView extends Store<LiveState> {
     this.set({ phase: 'off' });
   }
 
+  /** The picture is there again: a wait for the next try ends now. */
+  hurry(): void {
+    this.#hurry.abort();
+  }
+
+  /** What plays is known to have ended, sooner than its player can tell. */
+  renew(): void {
+    if (this.get().phase !== 'playing') return;
+    this.#renewal.abort();
+    this.hurry();
+  }
+
   async #run(stage: Stage, signal: AbortSignal): Promise<void> {
     this.set({ phase: 'connecting', reason: null });
     while (!signal.aborted) {
       await this.#untilReachable(stage, signal);
+      this.#hurry = new AbortController();
       const reason = await this.#tryBoth(stage, signal);
       if (signal.aborted) return;
       this.set({ phase: 'connecting', reason });
-      await delay(retryMs, signal);
+      await delay(retryMs, AbortSignal.any([signal, this.#hurry.signal]));
     }
   }
 
@@ -102,14 +119,16 @@ export class LiveView extends Store<LiveState> {
     let frozenMs = 0;
     const stop = (): void => {
       if (this.get().phase === 'playing') stage.onPictureLost(stage.element, frozenMs);
-      playback.stop({ isServerGone: stage.isMediaDown() });
+      playback.stop({ isSessionGone: stage.isSessionGone() });
     };
     signal.addEventListener('abort', stop, { once: true });
     try {
       await playback.firstFrame;
       this.#playback = playback;
+      this.#renewal = new AbortController();
       this.set({ phase: 'playing', transport: playback.transport, fallbackReason });
-      const ending = await Promise.race([playback.ended, rejectOnAbort(signal)]);
+      const renewed = rejectOnAbort(this.#renewal.signal).catch(() => endingOf(texts.why.streamEnded));
+      const ending = await Promise.race([playback.ended, renewed, rejectOnAbort(signal)]);
       ({ frozenMs } = ending);
       return ending.reason;
     } catch (error) {

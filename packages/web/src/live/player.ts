@@ -31,8 +31,8 @@ export interface Playback {
   ended: Promise<Ending>;
   /** The newest measurement, a second old at most; undefined before the first. */
   stats(): PlaybackStats | undefined;
-  /** Safe more than once, and in `pagehide`; a server that is gone is not asked to end its session. */
-  stop(options: { isServerGone: boolean }): void;
+  /** Safe more than once, and in `pagehide`; a session that is gone at the server is not asked to be ended there. */
+  stop(options: { isSessionGone: boolean }): void;
 }
 
 export interface Player {

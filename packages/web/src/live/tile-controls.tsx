@@ -1,10 +1,11 @@
 import type { CameraView } from '../app-state.ts';
 import { useApp, useAppState } from '../app-context.ts';
 import { formatDuration } from '../format.ts';
-import { CollapseIcon, ExpandIcon, RecordIcon, SnapshotIcon, StopIcon } from '../icons.tsx';
+import { CollapseIcon, DetailsIcon, ExpandIcon, RecordIcon, SnapshotIcon, StopIcon } from '../icons.tsx';
 import { texts } from '../texts.ts';
 import { useNow } from '../use-now.ts';
 import styles from './camera-tile.module.css';
+import { isWatchable } from './standing.ts';
 
 interface TileControlsProps {
   camera: CameraView;
@@ -12,14 +13,26 @@ interface TileControlsProps {
   isFull: boolean;
   onToggleFull: () => void;
   onSnapshot: () => void;
+  onOpenDetails: () => void;
 }
 
 /** Record is the last: it grows to the left, so that no button moves from under the pointer. */
-export function TileControls({ camera, isOperator, isFull, onToggleFull, onSnapshot }: TileControlsProps) {
-  const { name } = camera;
+export function TileControls(props: TileControlsProps) {
+  const { camera, isOperator, isFull, onToggleFull, onSnapshot, onOpenDetails } = props;
+  const { name, recording } = camera;
+  const canCapture = isOperator && isWatchable(camera);
   return (
     <div className={styles.controls}>
-      {isOperator && (
+      <button
+        type="button"
+        className={styles.iconButton}
+        aria-label={texts.detailsOf(name)}
+        title={texts.hints.details}
+        onClick={onOpenDetails}
+      >
+        <DetailsIcon />
+      </button>
+      {canCapture && (
         <button
           type="button"
           className={styles.iconButton}
@@ -39,7 +52,7 @@ export function TileControls({ camera, isOperator, isFull, onToggleFull, onSnaps
       >
         {isFull ? <CollapseIcon /> : <ExpandIcon />}
       </button>
-      {isOperator && <RecordButton camera={camera} />}
+      {(canCapture || (isOperator && recording)) && <RecordButton camera={camera} />}
     </div>
   );
 }

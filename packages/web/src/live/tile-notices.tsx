@@ -1,7 +1,7 @@
 import { useApp, useAppState } from '../app-context.ts';
 import { CloseIcon, WarningIcon } from '../icons.tsx';
 import { texts } from '../texts.ts';
-import styles from './camera-tile.module.css';
+import styles from './tile-top.module.css';
 
 /** Failures of what was asked for here; each stays until it is dismissed. */
 export function TileNotices({ device }: { device: string }) {
@@ -18,7 +18,7 @@ export function TileNotices({ device }: { device: string }) {
           </p>
           <button
             type="button"
-            className={styles.iconButton}
+            className={styles.dismiss}
             aria-label={texts.dismiss}
             onClick={() => store.dismissNotice(id)}
           >

@@ -3,6 +3,8 @@ import { formatDuration } from '../format.ts';
 import { texts } from '../texts.ts';
 import { useNow } from '../use-now.ts';
 import type { LiveState } from './live-view.ts';
+import { isWatchable, standingOf } from './standing.ts';
+import { TileName } from './tile-name.tsx';
 import styles from './camera-tile.module.css';
 
 interface TileTitleProps {
@@ -17,9 +19,7 @@ export function TileTitle({ camera, state, hasControls }: TileTitleProps) {
   const tone = toneOf(camera, state);
   return (
     <figcaption className={styles.title}>
-      <span className={styles.name} title={camera.name}>
-        {camera.name}
-      </span>
+      <TileName camera={camera} />
       <span className={styles.state} data-tone={tone}>
         <span className={styles.mark} aria-hidden="true" />
         {wordOf(camera, state)}
@@ -39,14 +39,14 @@ function RecordingMark({ since }: { since: number | null }) {
   );
 }
 
-function wordOf({ status }: CameraView, { phase }: LiveState): string {
-  if (status !== 'CONNECTED') return texts.status[status];
-  if (phase === 'playing') return texts.status.live;
-  return phase === 'connecting' ? texts.status.connecting : texts.status.CONNECTED;
+function wordOf(camera: CameraView, { phase }: LiveState): string {
+  const { state } = camera;
+  if (!isWatchable(camera) || state === 'recovering') return texts.states[state];
+  if (phase === 'playing') return texts.states.live;
+  return phase === 'connecting' ? texts.connecting : texts.connected;
 }
 
-function toneOf({ status }: CameraView, state: LiveState): 'live' | 'degraded' | 'quiet' {
-  if (status === 'ERROR' || status === 'BUSY') return 'degraded';
-  if (status !== 'CONNECTED') return 'quiet';
-  return state.phase === 'playing' ? 'live' : 'quiet';
+function toneOf(camera: CameraView, { phase }: LiveState): 'live' | 'degraded' | 'quiet' {
+  if (standingOf(camera) === 'ill' || camera.state === 'recovering') return 'degraded';
+  return isWatchable(camera) && phase === 'playing' ? 'live' : 'quiet';
 }

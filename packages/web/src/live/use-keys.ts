@@ -9,6 +9,7 @@ interface KeyOptions {
   toggleFull: (device: string) => void;
   leaveFull: () => void;
   openHelp: () => void;
+  openDetails: (device: string) => void;
 }
 
 /** The page's keys; they act on the camera in full view, else the one with the focus, else the first. */
@@ -48,6 +49,7 @@ function handleKey(event: KeyboardEvent, { options, app, device }: KeyContext): 
     '?': options.openHelp,
     Escape: options.full === null ? undefined : options.leaveFull,
     Enter: device !== undefined && !isControl(event.target) ? () => options.toggleFull(device) : undefined,
+    d: device !== undefined ? () => options.openDetails(device) : undefined,
     s: device !== undefined && isOperator ? () => void app.actions.takeSnapshot(device) : undefined,
     r: device !== undefined && isOperator ? () => void app.actions.toggleRecording(device) : undefined,
   };

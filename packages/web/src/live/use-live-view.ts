@@ -1,3 +1,4 @@
+import type { Camera } from '@mediamtx-camera-service/client';
 import { useEffect, useRef, useState, useSyncExternalStore, type RefObject } from 'react';
 import { useApp } from '../app-context.ts';
 import { HlsPlayer } from './hls-player.ts';
@@ -7,10 +8,11 @@ import { WhepPlayer } from './whep-player.ts';
 
 interface LiveViewOptions {
   device: string;
+  cameraState: Camera['state'];
   /** The tile can be seen and the camera is there. */
   isWanted: boolean;
   isServiceReachable: () => boolean;
-  isMediaDown: () => boolean;
+  isSessionGone: () => boolean;
   onPictureLost: (element: HTMLVideoElement, frozenMs: number) => void;
 }
 
@@ -22,7 +24,7 @@ export interface LivePicture {
 
 /** Runs a LiveView in a video element for as long as it is wanted. */
 export function useLiveView(options: LiveViewOptions): LivePicture {
-  const { device, isWanted } = options;
+  const { device, cameraState, isWanted } = options;
   const { headStart } = useApp();
   const videoRef = useRef<HTMLVideoElement>(null);
   const latest = useRef(options);
@@ -45,7 +47,7 @@ export function useLiveView(options: LiveViewOptions): LivePicture {
       view.start({
         element: videoRef.current,
         isServiceReachable: () => latest.current.isServiceReachable(),
-        isMediaDown: () => latest.current.isMediaDown(),
+        isSessionGone: () => latest.current.isSessionGone(),
         // A page on its way out may not load a picture any more.
         onPictureLost: (element, frozenMs) => {
           if (!isLeaving.current) latest.current.onPictureLost(element, frozenMs);
@@ -66,6 +68,11 @@ export function useLiveView(options: LiveViewOptions): LivePicture {
       view.stop();
     };
   }, [view, isWanted]);
+  useEffect(() => {
+    // The service knows of the end and of the return sooner than a player can.
+    if (cameraState === 'recovering') view.renew();
+    if (cameraState === 'live') view.hurry();
+  }, [view, cameraState]);
   const state = useSyncExternalStore(view.subscribe, view.get);
   return { state, stats: useStats(view, state.phase === 'playing'), videoRef };
 }

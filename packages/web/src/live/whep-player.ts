@@ -52,9 +52,9 @@ export class WhepPlayer implements Player {
         () => endingOf(''),
       ),
       stats: () => latest,
-      stop: ({ isServerGone }) => {
+      stop: ({ isSessionGone }) => {
         // A closed peer tells the session that there is nothing left to end.
-        if (isServerGone) peer?.close();
+        if (isSessionGone) peer?.close();
         controller.abort();
         clearTimeout(cap);
       },

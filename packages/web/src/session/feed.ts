@@ -8,6 +8,7 @@ import { type AppStore, viewOf } from '../app-state.ts';
 import type { ClipLibrary } from '../clips/clip-library.ts';
 import { joinSentences } from '../format.ts';
 import { texts } from '../texts.ts';
+import { announcementOf } from './announcement.ts';
 
 interface FeedDeps {
   client: CameraServiceClient;
@@ -101,20 +102,10 @@ export class Feed {
       });
       return;
     }
-    const hasChanged = before.status !== update.status;
+    const hasChanged = before.state !== update.state;
     this.#store.changeCamera(update.device, { ...update, ...(hasChanged && { changedAt: Date.now() }) });
-    if (hasChanged) this.#announceStatus(update);
-  }
-
-  #announceStatus({ name, status }: NotificationParams<'camera_status_update'>): void {
-    const said = {
-      CONNECTED: texts.said.back,
-      DISCONNECTED: texts.said.gone,
-      ERROR: texts.said.trouble,
-      BUSY: texts.said.busy,
-      PROBING: undefined,
-    }[status];
-    if (said) this.#store.announce(said(name));
+    const said = announcementOf(before, update);
+    if (said !== undefined) this.#store.announce(said);
   }
 
   #recordingChanged({

@@ -20,7 +20,7 @@ export function LoginPage() {
     setBusy(true);
     const problem = await logIn(token);
     // The reloaded page comes with its cameras and stills in it.
-    if (problem === null) return location.replace('/');
+    if (problem === null) return enter();
     setBusy(false);
     setError(problem);
   };
@@ -97,4 +97,10 @@ interface Refusal {
 function describeRefusal({ error }: Refusal): string {
   const details = error.data?.details ?? error.details ?? error.message ?? texts.login.unreachable;
   return joinSentences([details, error.data?.suggestion ?? error.suggestion]);
+}
+
+/** Loads the page anew, with the camera that its address named. */
+function enter(): void {
+  history.replaceState(null, '', `/${location.hash}`);
+  location.reload();
 }

@@ -31,3 +31,10 @@ export function contrastsOf(selector: string): { text: string; ratio: number }[]
       return { text: element.innerText, ratio: ((light ?? 0) + 0.05) / ((dark ?? 0) + 0.05) };
     });
 }
+
+/** Whether there were texts, and each stands out enough. @throws naming those that don't */
+export function isReadable(contrasts: { text: string; ratio: number }[]): boolean {
+  const poor = contrasts.filter(({ ratio }) => ratio < 4.5);
+  if (poor.length > 0) throw new Error(`hard to read: ${JSON.stringify(poor)}`);
+  return contrasts.length > 0;
+}

@@ -1,7 +1,7 @@
 import { Browser, Service, until, type Tab } from '@mediamtx-camera-service/testkit';
 import { describe, expect, test } from 'vitest';
 import { button, clips, liveVideo, tileOf, untilText, untilVisible } from './camera-page.ts';
-import { contrastsOf } from './contrast.ts';
+import { contrastsOf, isReadable } from './contrast.ts';
 
 const phone = { viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true };
 
@@ -129,12 +129,6 @@ test.each(['dark', 'light'] as const)('the texts can be read in the %s scheme', 
   await untilVisible(button(other.page, 'Sign in'));
   expect(await other.page.evaluate(contrastsOf, 'h1, h2, p, code, label, form button')).toSatisfy(isReadable);
 });
-
-function isReadable(contrasts: { text: string; ratio: number }[]): boolean {
-  const poor = contrasts.filter(({ ratio }) => ratio < 4.5);
-  if (poor.length > 0) throw new Error(`hard to read: ${JSON.stringify(poor)}`);
-  return contrasts.length > 0;
-}
 
 /** Of the document, with what would have to be scrolled to sideways. */
 function widthOf({ page }: Tab): Promise<number> {

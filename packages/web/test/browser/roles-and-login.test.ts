@@ -24,7 +24,7 @@ test('without a session there is the login page; a wrong token is told in words,
   expect(await button(page, 'Snapshot Test camera').count()).toBe(1);
 });
 
-test('a viewer has the picture and full view, and no buttons for what needs a higher role', async () => {
+test('a viewer has the picture, its details and full view, and no buttons for what needs a higher role', async () => {
   await using service = await Service.start();
   await using browser = await Browser.start();
   await using tab = await browser.open(service.httpUrl);
@@ -32,7 +32,8 @@ test('a viewer has the picture and full view, and no buttons for what needs a hi
   await page.getByLabel('Access token', { exact: true }).fill(await service.token('viewer'));
   await page.keyboard.press('Enter');
   await liveVideo(page);
-  expect(await tileOf(page).getByRole('button').count()).toBe(1);
+  expect(await tileOf(page).getByRole('button').count()).toBe(2);
+  expect(await button(page, 'Details of Test camera').count()).toBe(1);
   expect(await button(page, 'Full view of Test camera').count()).toBe(1);
   await untilVisible(page.getByText('View only', { exact: true }));
 

@@ -68,6 +68,7 @@ export class TestWatcher implements DeviceWatcher {
       },
       // The publisher's generator makes planar 4:2:0, which V4L2 calls YU12.
       capabilities: { formats: ['YU12'], modes: [{ pixelFormat: 'YU12', ...this.#mode }] },
+      isConfirmed: true,
       problem: null,
     };
   }

@@ -10,6 +10,8 @@ export interface WantedMode {
   fps?: number;
   /** V4L2 fourcc text; ignored when the device does not offer it. */
   pixelFormat?: string;
+  /** Pixels a second that can be encoded here; what the camera encodes itself does not count. Default: any. */
+  encodablePixelsPerSecond?: number;
 }
 
 const DEFAULT_SIZE = { width: 1280, height: 720 };
@@ -25,6 +27,9 @@ export function chooseMode(capabilities: DeviceCapabilities, wanted: WantedMode 
   const capturable = capabilities.modes.filter((mode) => Number.isFinite(formatRank(mode.pixelFormat)));
   const named = capturable.filter((mode) => mode.pixelFormat === wanted.pixelFormat);
   let modes = named.length > 0 ? named : capturable;
+
+  const encodable = modes.filter((mode) => isEncodable(mode, wanted.encodablePixelsPerSecond));
+  if (encodable.length > 0) modes = encodable;
 
   const isSizeAsked = wanted.width !== undefined || wanted.height !== undefined;
   if (!isSizeAsked) {
@@ -42,6 +47,13 @@ export function chooseMode(capabilities: DeviceCapabilities, wanted: WantedMode 
     throw new RangeError(`the device offers no mode that can be captured (pixel formats: ${offered})`);
   }
   return best;
+}
+
+function isEncodable(
+  { pixelFormat, width, height, fps }: VideoMode,
+  limit = Number.POSITIVE_INFINITY,
+): boolean {
+  return pixelFormat === 'H264' || width * height * fps <= limit;
 }
 
 function nearestSize(modes: VideoMode[], limit: { width?: number; height?: number }): VideoMode | undefined {

@@ -2,10 +2,15 @@ import { constants as fsConstants } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import { constants as osConstants } from 'node:os';
 
-type IoctlFunction = (fd: number, request: number, argument: Buffer) => number;
+type IoctlArguments = [fd: number, request: number, argument: Buffer];
+interface IoctlFunction {
+  (...call: IoctlArguments): number;
+  async: (...call: [...IoctlArguments, answer: (error: Error | null, result: number) => void]) => void;
+}
 interface Libc {
   ioctl: IoctlFunction;
   readErrno: () => number;
+  addressOf: (memory: Buffer) => bigint;
 }
 
 /** An ioctl that failed; `code` is the errno's name, such as ENODEV. */
@@ -40,10 +45,14 @@ async function loadLibc(): Promise<Libc> {
     const { default: koffi } = await import('koffi');
     // null: the symbols of this process, so that glibc and musl both serve.
     const ioctl = koffi.load(null).func('int ioctl(int, unsigned long, void*)') as IoctlFunction;
-    return { ioctl, readErrno: () => koffi.errno() };
+    return { ioctl, readErrno: () => koffi.errno(), addressOf: (memory) => koffi.address(memory) };
   } catch (error) {
     throw new NativeCallsUnavailableError('the C library cannot be called', { cause: error });
   }
+}
+
+function ioctlError(request: number, errno: number): IoctlError {
+  return new IoctlError(request, errnoNames.get(errno) ?? `errno ${errno}`);
 }
 
 /** An open device node. */
@@ -61,10 +70,35 @@ export class V4l2Device {
     for (;;) {
       if (this.#libc.ioctl(this.#handle.fd, request, argument) !== -1) return;
       const errno = this.#libc.readErrno();
-      if (errno !== osConstants.errno.EINTR) {
-        throw new IoctlError(request, errnoNames.get(errno) ?? `errno ${errno}`);
-      }
+      if (errno !== osConstants.errno.EINTR) throw ioctlError(request, errno);
     }
+  }
+
+  /**
+   * As `ioctl`, off the event loop: for what goes over the wire to the camera. Do not close the device before the
+   * answer; memory that `argument` points to must be used after it, so that it lives until then.
+   */
+  async ioctlAsync(request: number, argument: Buffer): Promise<void> {
+    for (;;) {
+      const errno = await this.#callAsync(request, argument);
+      if (errno === 0) return;
+      if (errno !== osConstants.errno.EINTR) throw ioctlError(request, errno);
+    }
+  }
+
+  /** Where the bytes are in memory, for structs that point to others. */
+  addressOf(memory: Buffer): bigint {
+    return this.#libc.addressOf(memory);
+  }
+
+  #callAsync(request: number, argument: Buffer): Promise<number> {
+    return new Promise((resolve, reject) => {
+      this.#libc.ioctl.async(this.#handle.fd, request, argument, (error, result) => {
+        if (error !== null) reject(error);
+        // The call's own errno is only in place during this callback.
+        else resolve(result === -1 ? this.#libc.readErrno() : 0);
+      });
+    });
   }
 
   async close(): Promise<void> {

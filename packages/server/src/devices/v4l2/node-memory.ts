@@ -1,82 +1,96 @@
-// What is known of each node beyond the latest probe. A camera that stops answering keeps the identity and
-// modes it had, so that it can be told which camera has failed. A node that was never heard is listed only if
-// it may be a camera. A new node may be closed to us until udev has set its group: that is probing, not failure.
+// What is known of one node beyond its latest probe. A camera that stops answering keeps the identity and modes it
+// had, so that it can be told which camera has failed. A node that was never heard is listed only if it may be a
+// camera. A new node may be closed to us until udev has set its group: that is probing, not failure. One memory is
+// for one device: another one at the same node, or the same plugged in again, gets its own.
 import type { DeviceCandidate } from '../device.ts';
 import type { Probe } from './probe.ts';
-import type { SysfsFacts } from './sysfs.ts';
 
 /** How long a node may deny us before it is said. */
 const PERMISSION_GRACE_MS = 2000;
 
-const WAITING = { status: 'PROBING', reason: 'waiting for permission to open the device' } as const;
-const LATE = { status: 'PROBING', reason: 'the device takes long to answer' } as const;
+const WAITING = {
+  status: 'PROBING',
+  code: 'probing',
+  reason: 'waiting for permission to open the device',
+} as const;
+const LATE = { status: 'PROBING', code: 'probing', reason: 'the device takes long to answer' } as const;
 
-interface Known {
-  sysPath: string | null;
-  /** Null: answered, and is no camera. */
-  camera: DeviceCandidate | null;
-}
+/** What is to be thought of a node. */
+export type Standing =
+  /** A camera whose latest two probes agree. */
+  | 'confirmed'
+  /** A camera that was probed once. */
+  | 'provisional'
+  /** A camera whose latest two probes differ. */
+  | 'contradictory'
+  /** No camera, for as long as this device is there. */
+  | 'other'
+  /** Denied, within its grace. */
+  | 'denied'
+  | 'failed'
+  /** Has not answered yet. */
+  | 'late'
+  | 'gone';
 
 export class NodeMemory {
-  readonly #known = new Map<string, Known>();
-  readonly #deniedSince = new Map<string, number>();
+  /** The last that it said as a camera; null: it answered, and is no camera. */
+  #camera: DeviceCandidate | null | undefined;
+  #heard: string | undefined;
+  #deniedSinceMs: number | undefined;
+  #listed: DeviceCandidate | null = null;
+  #standing: Standing = 'late';
 
-  #isWaiting = false;
-
-  /** True while a denied node is within its grace: look again soon. */
-  get isWaitingForPermission(): boolean {
-    return this.#isWaiting;
+  /** As it is to be listed; null: not at all. */
+  get candidate(): DeviceCandidate | null {
+    return this.#listed;
   }
 
-  /** Turns the probes of all present nodes into the list; `nowMs` is a monotonic clock. */
-  judge(probes: ReadonlyMap<string, Probe>, nowMs: number): DeviceCandidate[] {
-    for (const map of [this.#known, this.#deniedSince]) {
-      for (const node of map.keys()) if (!probes.has(node)) map.delete(node);
-    }
-    this.#isWaiting = false;
-    return [...probes]
-      .map(([node, probe]) => this.#judgeNode(node, probe, nowMs))
-      .filter((candidate) => candidate !== null);
+  get standing(): Standing {
+    return this.#standing;
   }
 
-  #judgeNode(node: string, probe: Probe, nowMs: number): DeviceCandidate | null {
-    if (probe.outcome !== 'failed' || probe.code !== 'EACCES') this.#deniedSince.delete(node);
-    if (probe.outcome === 'failed') return this.#judgeFailure(node, probe, nowMs);
-    if (probe.outcome === 'late') {
-      const camera = this.#known.get(node)?.camera;
-      return camera ? { ...camera, problem: LATE } : null;
+  /** `nowMs` is a monotonic clock. */
+  take(probe: Probe, nowMs: number): void {
+    if (probe.outcome !== 'failed' || probe.code !== 'EACCES') this.#deniedSinceMs = undefined;
+    switch (probe.outcome) {
+      case 'camera':
+        return this.#hear(probe.candidate);
+      case 'alive':
+        if (this.#camera) this.#set(this.#camera.isConfirmed ? 'confirmed' : 'provisional', this.#camera);
+        return;
+      case 'failed':
+        return this.#fail(probe, nowMs);
+      case 'late':
+        return this.#set('late', this.#listed && { ...this.#listed, problem: LATE });
+      case 'other':
+      case 'gone':
+        this.#camera = probe.outcome === 'other' ? null : undefined;
+        this.#heard = undefined;
+        return this.#set(probe.outcome, null);
     }
-    if (probe.outcome === 'gone') {
-      this.#known.delete(node);
-      return null;
-    }
-    const camera = probe.outcome === 'camera' ? probe.candidate : null;
-    this.#known.set(node, { sysPath: probe.facts.sysPath, camera });
-    return camera;
   }
 
-  #judgeFailure(
-    node: string,
-    { candidate, code, facts }: Extract<Probe, { outcome: 'failed' }>,
-    nowMs: number,
-  ): DeviceCandidate | null {
-    const known = this.#recall(node, facts);
+  #set(standing: Standing, listed: DeviceCandidate | null): void {
+    this.#standing = standing;
+    this.#listed = listed;
+  }
+
+  #hear(candidate: DeviceCandidate): void {
+    const text = JSON.stringify(candidate);
+    const isConfirmed = text === this.#heard;
+    const isFirst = this.#heard === undefined;
+    this.#heard = text;
+    this.#camera = { ...candidate, isConfirmed };
+    this.#set(isConfirmed ? 'confirmed' : isFirst ? 'provisional' : 'contradictory', this.#camera);
+  }
+
+  #fail({ candidate, code, facts }: Extract<Probe, { outcome: 'failed' }>, nowMs: number): void {
+    if (this.#camera === null) return this.#set('other', null);
+    this.#deniedSinceMs ??= code === 'EACCES' ? nowMs : undefined;
+    const isInGrace = this.#deniedSinceMs !== undefined && nowMs - this.#deniedSinceMs < PERMISSION_GRACE_MS;
+    const problem = isInGrace ? WAITING : candidate.problem;
     // A webcam's further nodes are metadata as a rule; one complaint a device is enough.
-    if (known === undefined ? (facts.index ?? 0) > 0 : known.camera === null) return null;
-    const problem = code === 'EACCES' && this.#isWithinGrace(node, nowMs) ? WAITING : candidate.problem;
-    return { ...(known?.camera ?? candidate), problem };
-  }
-
-  #recall(node: string, facts: SysfsFacts): Known | undefined {
-    const known = this.#known.get(node);
-    return known?.sysPath === facts.sysPath ? known : undefined;
-  }
-
-  #isWithinGrace(node: string, nowMs: number): boolean {
-    const since = this.#deniedSince.get(node) ?? nowMs;
-    this.#deniedSince.set(node, since);
-    const isWithin = nowMs - since < PERMISSION_GRACE_MS;
-    this.#isWaiting ||= isWithin;
-    return isWithin;
+    const isListed = this.#camera !== undefined || (facts.index ?? 0) === 0;
+    this.#set(isInGrace ? 'denied' : 'failed', isListed ? { ...(this.#camera ?? candidate), problem } : null);
   }
 }

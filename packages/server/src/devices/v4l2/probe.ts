@@ -2,8 +2,10 @@ import { basename } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import type { DeviceCandidate, DeviceIdentity, DeviceProblem } from '../device.ts';
+import { displayName } from './display-name.ts';
 import { openDevice, type V4l2Device } from './ioctl.ts';
 import { readCapabilities } from './modes.ts';
+import { NodeRules } from './node-rules.ts';
 import { errorCode, problemFor } from './problem.ts';
 import {
   BUFFER_TYPE_CAPTURE,
@@ -19,10 +21,12 @@ import { readSysfs, type SysfsFacts } from './sysfs.ts';
 export type Probe =
   /** It answered as a camera; `candidate.problem` says if it cannot be captured. */
   | { outcome: 'camera'; candidate: DeviceCandidate; facts: SysfsFacts }
-  /** It answered as something else: metadata, output, codec, part of a pipeline. */
+  /** It is something else: metadata, output, codec, part of a pipeline, or a device to be left alone. */
   | { outcome: 'other'; facts: SysfsFacts }
   /** It is there and does not answer; `code` is the errno's name. The candidate says what sysfs knows. */
   | { outcome: 'failed'; code: string; candidate: DeviceCandidate; facts: SysfsFacts }
+  /** It still answers; nothing more was asked. */
+  | { outcome: 'alive' }
   /** Opening it takes too long; the answer is still awaited. */
   | { outcome: 'late' }
   | { outcome: 'gone' };
@@ -35,23 +39,46 @@ const NOT_CAMERA_DRIVERS: ReadonlySet<string> = new Set(['bcm2835-isp']);
 
 const MULTI_PLANAR: DeviceProblem = {
   status: 'ERROR',
+  code: 'unusable',
   reason: 'the driver captures in several planes only, which ffmpeg cannot read',
 };
 
-/** Looks at one device node. Never throws: a failure is an outcome. `sysDir` is /sys. */
-export async function probeNode(node: string, sysDir: string): Promise<Probe> {
-  const first = await lookOnce(node, sysDir);
+const ALL_NODES = new NodeRules({});
+
+/** Asks one device node everything. Never throws: a failure is an outcome. `sysDir` is /sys. */
+export async function probeNode(node: string, sysDir: string, rules = ALL_NODES): Promise<Probe> {
+  const first = await lookOnce(node, sysDir, rules);
   if (first.outcome !== 'failed' || !isDead(first.code)) return first;
   await sleep(VANISHING_MS);
-  return lookOnce(node, sysDir);
+  return lookOnce(node, sysDir, rules);
 }
 
-async function lookOnce(node: string, sysDir: string): Promise<Probe> {
-  const facts = await readSysfs(basename(node), sysDir);
+/** Whether a camera that was probed before still answers; asks it everything if it does not. Never throws. */
+export async function checkNode(node: string, sysDir: string, rules = ALL_NODES): Promise<Probe> {
+  return (await isAnswering(node)) ? { outcome: 'alive' } : probeNode(node, sysDir, rules);
+}
+
+async function isAnswering(node: string): Promise<boolean> {
   try {
     const device = await openDevice(node);
     try {
-      return await ask(device, node, facts);
+      device.ioctl(VIDIOC_QUERYCAP, makeCapability());
+    } finally {
+      await device.close();
+    }
+    return true;
+  } catch {
+    return false; // why is asked next, with all else
+  }
+}
+
+async function lookOnce(node: string, sysDir: string, rules: NodeRules): Promise<Probe> {
+  const facts = await readSysfs(basename(node), sysDir);
+  if (rules.ignoresFacts(facts)) return { outcome: 'other', facts };
+  try {
+    const device = await openDevice(node);
+    try {
+      return await ask(device, node, { facts, rules });
     } finally {
       await device.close();
     }
@@ -64,7 +91,11 @@ async function lookOnce(node: string, sysDir: string): Promise<Probe> {
   }
 }
 
-async function ask(device: V4l2Device, node: string, facts: SysfsFacts): Promise<Probe> {
+async function ask(
+  device: V4l2Device,
+  node: string,
+  { facts, rules }: { facts: SysfsFacts; rules: NodeRules },
+): Promise<Probe> {
   const bytes = makeCapability();
   try {
     device.ioctl(VIDIOC_QUERYCAP, bytes);
@@ -76,6 +107,7 @@ async function ask(device: V4l2Device, node: string, facts: SysfsFacts): Promise
   const kind = captureKind(capability.deviceCaps);
   if (kind === 'none' || NOT_CAMERA_DRIVERS.has(capability.driver)) return { outcome: 'other', facts };
   const candidate = makeCandidate(node, makeIdentity(facts, capability));
+  if (rules.ignoresIdentity(candidate.identity)) return { outcome: 'other', facts };
   candidate.capabilities = await readCapabilities(
     device,
     kind === 'multi' ? BUFFER_TYPE_CAPTURE_MPLANE : BUFFER_TYPE_CAPTURE,
@@ -103,12 +135,7 @@ function makeCandidate(node: string, identity: DeviceIdentity): DeviceCandidate 
     name: displayName(identity.card) || basename(node),
     identity,
     capabilities: { formats: [], modes: [] },
+    isConfirmed: false,
     problem: null,
   };
-}
-
-/** UVC drivers say the name twice, cut at 31 letters: 'Integrated Camera: Integrated C'. */
-export function displayName(card: string): string {
-  const [first, second] = card.split(': ', 2);
-  return first !== undefined && second !== undefined && first.startsWith(second) ? first : card;
 }

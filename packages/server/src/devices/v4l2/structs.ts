@@ -183,7 +183,7 @@ function readRate(bytes: Buffer, offset: number): number | null {
 }
 
 // Drivers cut names off at the field's end, in the middle of a UTF-8 letter too.
-function readText(bytes: Buffer, offset: number, length: number): string {
+export function readText(bytes: Buffer, offset: number, length: number): string {
   const field = bytes.subarray(offset, offset + length);
   const end = field.indexOf(0);
   return field

@@ -1,64 +1,68 @@
-// Finds the V4L2 cameras below /dev and keeps the list. Level-triggered: an event of the directory, a timer or
-// a caller only says "look now", and every look probes all nodes. So a missed, doubled or late event costs
-// nothing but time. One look at a time; a wish during a look makes another one follow.
-import { watch, type FSWatcher } from 'node:fs';
-import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-
+// Finds the V4L2 cameras below /dev and keeps the list. Level-triggered: an event of the directory, a timer or a
+// caller only says "look now", and each look compares all nodes with what is known. So a missed, doubled or late
+// event costs nothing but time.
 import { CandidateList } from '../candidate-list.ts';
 import type { CandidatesListener, DeviceWatcher } from '../device.ts';
-import { prepareNativeCalls } from './ioctl.ts';
-import { NodeMemory } from './node-memory.ts';
-import { probeNode, type Probe } from './probe.ts';
+import { DeviceDirectories } from './device-directories.ts';
+import { NodeRules, type NodeRulesOptions } from './node-rules.ts';
+import { NodeTable } from './node-table.ts';
+import type { Depth } from './node-watch.ts';
 
-export interface V4l2WatcherOptions {
+export interface V4l2WatcherOptions extends NodeRulesOptions {
   /** Where the nodes are; /dev. */
   devDir?: string;
   /** Where the kernel describes them; /sys. */
   sysDir?: string;
-  /** Looks without an event this often, for what the directory does not tell; 15 s. */
+  /** Asks every camera this often whether it still answers, and finds what no event told; 15 s. */
   rescanMs?: number;
-  /** Looks once more this long after the last event of a burst; 300 ms. */
+  /** Looks once more this long after the last event of a burst, and after the first probe of a camera; 300 ms. */
   settleMs?: number;
-  /** A node that does not answer in this time holds up the list no longer; 3 s. */
+  /** A node that does not answer in this time counts as late; 3 s. */
   probeTimeoutMs?: number;
   /** Takes a line about what does not work as it should. */
   log?: { warn(fields: object, message: string): void };
 }
 
-/** How soon a node is tried again that we may not open yet. */
-const PERMISSION_RETRY_MS = 200;
-
-const LATE: Probe = { outcome: 'late' };
-
-const NODE_NAME = /^video\d+$/;
+const DEPTHS: readonly Depth[] = ['changes', 'alive', 'everything'];
 
 export class V4l2Watcher implements DeviceWatcher {
-  readonly #options: Required<Omit<V4l2WatcherOptions, 'log'>>;
-  readonly #log: V4l2WatcherOptions['log'];
+  readonly #rescanMs: number;
+  readonly #settleMs: number;
   readonly #list = new CandidateList();
-  readonly #memory = new NodeMemory();
-  readonly #stopping = new AbortController();
-  readonly #probing = new Map<string, Promise<Probe>>();
-  #directory: FSWatcher | undefined;
+  readonly #directories: DeviceDirectories;
+  readonly #nodes: NodeTable;
   #rescanTimer: NodeJS.Timeout | undefined;
   #settleTimer: NodeJS.Timeout | undefined;
-  #permissionTimer: NodeJS.Timeout | undefined;
+  #dueTimer: NodeJS.Timeout | undefined;
   #looking: Promise<void> | undefined;
-  #isLookWanted = false;
-  #isWatchRefused = false;
+  #wanted: Depth | undefined;
+  #isStopped = false;
+  /** The first list is told as a whole. */
+  #isComplete = false;
 
-  constructor({ log, ...options }: V4l2WatcherOptions = {}) {
-    this.#options = {
-      devDir: '/dev',
-      sysDir: '/sys',
-      rescanMs: 15_000,
-      settleMs: 300,
-      probeTimeoutMs: 3000,
-      ...options,
-    };
-    this.#log = log;
+  constructor(options: V4l2WatcherOptions = {}) {
+    const { devDir = '/dev', sysDir = '/sys', probeTimeoutMs = 3000, log } = options;
+    this.#rescanMs = options.rescanMs ?? 15_000;
+    this.#settleMs = options.settleMs ?? 300;
+    this.#nodes = new NodeTable({
+      devDir,
+      sysDir,
+      rules: new NodeRules(options),
+      probeTimeoutMs,
+      confirmMs: this.#settleMs,
+      onNews: () => this.#publish(),
+      onAnswer: () => this.#armTimer(),
+      onUnreadable: (error) => log?.warn({ err: error, dir: devDir }, 'The device directory cannot be read'),
+    });
+    this.#directories = new DeviceDirectories({
+      devDir,
+      onEvent: () => this.#onEvent(),
+      onRefused: (error, directory) =>
+        log?.warn(
+          { err: error, dir: directory, rescanMs: this.#rescanMs },
+          'The device directory cannot be watched; only re-scanned',
+        ),
+    });
   }
 
   onChange(listener: CandidatesListener): void {
@@ -67,43 +71,57 @@ export class V4l2Watcher implements DeviceWatcher {
 
   async start(signal?: AbortSignal): Promise<void> {
     signal?.throwIfAborted();
-    const abort = (): void => this.#stopping.abort();
+    const abort = (): void => this.#end();
     signal?.addEventListener('abort', abort, { once: true });
     try {
-      this.#rescanTimer = setInterval(() => void this.#look(), this.#options.rescanMs);
-      await this.#look();
+      this.#rescanTimer = setInterval(() => void this.#look('alive'), this.#rescanMs);
+      await this.#lookAndWait('changes');
+      this.#isComplete = true;
+      this.#publish();
     } finally {
       signal?.removeEventListener('abort', abort);
-      if (this.#stopping.signal.aborted) await this.stop();
+      if (this.#isStopped) await this.stop();
     }
     signal?.throwIfAborted();
   }
 
   async stop(): Promise<void> {
-    this.#stopping.abort();
-    clearInterval(this.#rescanTimer);
-    clearTimeout(this.#settleTimer);
-    clearTimeout(this.#permissionTimer);
-    this.#directory?.close();
-    this.#directory = undefined;
+    this.#end();
     await this.#looking;
   }
 
   async rescan(): Promise<void> {
-    await this.#look();
+    await this.#lookAndWait('everything');
   }
 
-  #look(): Promise<void> {
-    this.#isLookWanted = true;
+  #end(): void {
+    this.#isStopped = true;
+    clearInterval(this.#rescanTimer);
+    clearTimeout(this.#settleTimer);
+    clearTimeout(this.#dueTimer);
+    this.#directories.close();
+    this.#nodes.stop();
+  }
+
+  async #lookAndWait(depth: Depth): Promise<void> {
+    await this.#look(depth);
+    await this.#nodes.waitForAnswers();
+  }
+
+  /** One look at a time; a wish during one makes another one follow. */
+  #look(depth: Depth): Promise<void> {
+    if (this.#wanted === undefined || DEPTHS.indexOf(depth) > DEPTHS.indexOf(this.#wanted))
+      this.#wanted = depth;
     this.#looking ??= this.#lookWhileWanted();
     return this.#looking;
   }
 
   async #lookWhileWanted(): Promise<void> {
     try {
-      while (this.#isLookWanted && !this.#stopping.signal.aborted) {
-        this.#isLookWanted = false;
-        await this.#lookOnce();
+      while (this.#wanted !== undefined && !this.#isStopped) {
+        const depth = this.#wanted;
+        this.#wanted = undefined;
+        await this.#lookOnce(depth);
       }
     } finally {
       // In the same turn as the last check of the wish, so that none falls in between.
@@ -111,81 +129,31 @@ export class V4l2Watcher implements DeviceWatcher {
     }
   }
 
-  async #lookOnce(): Promise<void> {
+  async #lookOnce(depth: Depth): Promise<void> {
     // Before the directory is read, so that what appears in between is an event.
-    this.#watchDirectory();
-    const probes = await this.#probeAll();
-    if (this.#stopping.signal.aborted) return;
-    this.#list.publish(this.#memory.judge(probes, performance.now()));
-    if (!this.#memory.isWaitingForPermission) return;
-    clearTimeout(this.#permissionTimer);
-    this.#permissionTimer = setTimeout(() => void this.#look(), PERMISSION_RETRY_MS);
+    this.#directories.watch();
+    await this.#nodes.look(depth);
+    this.#armTimer();
   }
 
-  async #probeAll(): Promise<Map<string, Probe>> {
-    const names = await this.#listNodeNames();
-    for (const name of this.#probing.keys()) if (!names.includes(name)) this.#probing.delete(name);
-    // Not within a device's time; each probe tells it if it fails.
-    if (names.length > 0) await prepareNativeCalls().catch(() => undefined);
-    const entries = names.map(async (name) => [name, await this.#probeInTime(name)] as const);
-    return new Map(await Promise.all(entries));
+  #publish(): void {
+    if (this.#isStopped || !this.#isComplete) return;
+    this.#list.publish(this.#nodes.candidates);
   }
 
-  async #listNodeNames(): Promise<string[]> {
-    try {
-      const names = await readdir(this.#options.devDir);
-      return names
-        .filter((name) => NODE_NAME.test(name))
-        .sort((a, b) => Number(a.slice('video'.length)) - Number(b.slice('video'.length)));
-    } catch (error) {
-      this.#log?.warn({ err: error, dir: this.#options.devDir }, 'The device directory cannot be read');
-      return [];
-    }
+  #armTimer(): void {
+    clearTimeout(this.#dueTimer);
+    if (this.#isStopped) return;
+    const { dueMs } = this.#nodes;
+    if (dueMs === Infinity) return;
+    const pauseMs = Math.max(0, Math.ceil(dueMs - performance.now()));
+    this.#dueTimer = setTimeout(() => void this.#look('changes'), pauseMs);
   }
 
-  // A device that hangs in open() must not hold up the others, nor be opened again and again: its probe goes
-  // on, and the look that its answer causes takes the answer.
-  async #probeInTime(name: string): Promise<Probe> {
-    const { devDir, sysDir, probeTimeoutMs } = this.#options;
-    const probe = this.#probing.get(name) ?? probeNode(join(devDir, name), sysDir);
-    this.#probing.set(name, probe);
-    const answered = new AbortController();
-    const signal = AbortSignal.any([answered.signal, this.#stopping.signal]);
-    const timeout = sleep(probeTimeoutMs, LATE, { signal }).catch(() => LATE);
-    const result = await Promise.race([probe, timeout]);
-    answered.abort();
-    if (result === LATE) void probe.then(() => this.#look());
-    else this.#probing.delete(name);
-    return result;
-  }
-
-  #watchDirectory(): void {
-    if (this.#directory !== undefined) return;
-    try {
-      this.#directory = watch(this.#options.devDir, (_event, name) => this.#onDirectoryEvent(name));
-      this.#directory.on('error', (error) => this.#onWatchRefused(error));
-      this.#isWatchRefused = false;
-    } catch (error) {
-      this.#onWatchRefused(error);
-    }
-  }
-
-  #onWatchRefused(error: unknown): void {
-    this.#directory?.close();
-    this.#directory = undefined;
-    if (this.#isWatchRefused) return;
-    this.#isWatchRefused = true;
-    const { devDir, rescanMs } = this.#options;
-    this.#log?.warn(
-      { err: error, dir: devDir, rescanMs },
-      'The device directory cannot be watched; only re-scanned',
-    );
-  }
-
-  #onDirectoryEvent(name: string | null): void {
-    if (name !== null && !NODE_NAME.test(name)) return;
-    void this.#look();
+  #onEvent(): void {
+    this.#nodes.hurry();
+    void this.#look('changes');
     clearTimeout(this.#settleTimer);
-    this.#settleTimer = setTimeout(() => void this.#look(), this.#options.settleMs);
+    this.#settleTimer = setTimeout(() => void this.#look('changes'), this.#settleMs);
   }
 }

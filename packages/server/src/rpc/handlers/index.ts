@@ -8,6 +8,7 @@ export { createSessionHandlers } from './session.ts';
 export interface HandlerGroups {
   session: HandlersOf<'session'>;
   camera: HandlersOf<'camera'>;
+  settings: HandlersOf<'settings'>;
   snapshot: HandlersOf<'snapshot'>;
   recording: HandlersOf<'recording'>;
   stream: HandlersOf<'stream'>;
@@ -21,6 +22,7 @@ export function assembleHandlers(groups: HandlerGroups): HandlerTable {
   return {
     ...groups.session,
     ...groups.camera,
+    ...groups.settings,
     ...groups.snapshot,
     ...groups.recording,
     ...groups.stream,

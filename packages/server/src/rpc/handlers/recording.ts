@@ -22,9 +22,10 @@ export function recordingHandlers(deps: RecordingHandlerDeps): HandlersOf<'recor
   return {
     start_recording: async (params, context) => {
       const camera = visibleCamera(cameras, params.device, context);
+      const wanted = camera.row.settings.recording;
       const row = await recordings.record(camera, {
-        durationSeconds: readDuration(params),
-        format: params.format,
+        durationSeconds: readDuration(params) ?? wanted.duration,
+        format: params.format ?? wanted.format ?? 'mp4',
       });
       return {
         device: params.device,

@@ -17,6 +17,8 @@ export interface DeviceTree extends AsyncDisposable {
   removeNode(name: string): Promise<void>;
   /** Makes the node's entry in sysfs. */
   describe(name: string, options?: { isUsb?: boolean; index?: number }): Promise<void>;
+  /** Gives a described node another name for its device. */
+  rename(name: string, text: string): Promise<void>;
 }
 
 export async function makeDeviceTree(): Promise<DeviceTree> {
@@ -63,6 +65,7 @@ export async function makeDeviceTree(): Promise<DeviceTree> {
       await writeFile(join(usbPath, 'idProduct'), '082d\n');
       await writeFile(join(usbPath, 'serial'), 'A1B2C3D4\n');
     },
+    rename: (name, text) => writeFile(join(interfacePath, 'video4linux', name, 'name'), `${text}\n`),
     async [Symbol.asyncDispose]() {
       for (const name of servers.keys()) await removeNode(name);
       await rm(root, { recursive: true });

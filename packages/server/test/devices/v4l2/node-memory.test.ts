@@ -24,7 +24,16 @@ function facts(overrides: Partial<SysfsFacts> = {}): SysfsFacts {
 function candidate(overrides: Partial<DeviceCandidate> = {}): DeviceCandidate {
   const identity = { driver: 'uvcvideo', card: 'C920', busInfo: '', sysPath: '/port/1', ...none };
   const capabilities = { formats: [], modes: [] };
-  return { kind: 'usb', node: NODE, name: 'C920', identity, capabilities, problem: null, ...overrides };
+  return {
+    kind: 'usb',
+    node: NODE,
+    name: 'C920',
+    identity,
+    capabilities,
+    isConfirmed: false,
+    problem: null,
+    ...overrides,
+  };
 }
 
 const HEARD = candidate({
@@ -44,23 +53,52 @@ beforeEach(() => {
   memory = new NodeMemory();
   nowMs = 1000;
 });
-const judge = (probe: Probe): DeviceCandidate | undefined => memory.judge(new Map([[NODE, probe]]), nowMs)[0];
+const judge = (probe: Probe): DeviceCandidate | null => {
+  memory.take(probe, nowMs);
+  return memory.candidate;
+};
+
+describe('a camera', () => {
+  it('is confirmed by a second probe that tells the same, and stays so while it is alive', () => {
+    expect(judge(camera)).toEqual(HEARD);
+    expect(memory.standing).toBe('provisional');
+    expect(judge(camera)).toEqual({ ...HEARD, isConfirmed: true });
+    expect(judge({ outcome: 'alive' })).toEqual({ ...HEARD, isConfirmed: true });
+    expect(memory.standing).toBe('confirmed');
+  });
+
+  it('that only still answers is not confirmed by it', () => {
+    judge(camera);
+    expect(judge({ outcome: 'alive' })?.isConfirmed).toBe(false);
+    expect(memory.standing).toBe('provisional');
+  });
+
+  it('that tells other modes than before is unconfirmed, until it tells the same twice', () => {
+    const other = candidate({ capabilities: { formats: ['YUYV'], modes: [] } });
+    judge(camera);
+    judge(camera);
+    expect(judge({ ...camera, candidate: other })).toEqual(other);
+    expect(memory.standing).toBe('contradictory');
+    expect(judge({ ...camera, candidate: other })?.isConfirmed).toBe(true);
+  });
+});
 
 describe('a camera that stops answering', () => {
   it('keeps the identity and modes it had', () => {
     judge(camera);
     expect(judge(failed('ENODEV'))).toEqual({ ...HEARD, problem: problemFor('ENODEV') });
+    expect(memory.standing).toBe('failed');
   });
 
-  it('is another one if it sits at another port', () => {
+  it('and is well again, telling the same as before, is confirmed at once', () => {
     judge(camera);
-    const other = failed('ENODEV', facts({ sysPath: '/port/2' }));
-    expect(judge(other)?.identity.busInfo).toBe('');
+    judge(failed('ENODEV'));
+    expect(judge(camera)).toEqual({ ...HEARD, isConfirmed: true });
   });
 
   it('is forgotten once its node is gone', () => {
     judge(camera);
-    memory.judge(new Map(), nowMs);
+    expect(judge({ outcome: 'gone' })).toBeNull();
     expect(judge(failed('ENODEV'))?.identity.busInfo).toBe('');
   });
 });
@@ -71,53 +109,48 @@ describe('a node that was never heard', () => {
   });
 
   it('is not listed when it is a further node of its device', () => {
-    expect(judge(failed('ENODEV', facts({ index: 1 })))).toBeUndefined();
+    expect(judge(failed('ENODEV', facts({ index: 1 })))).toBeNull();
   });
 
   it('is not listed while it takes long to open', () => {
-    expect(judge({ outcome: 'late' })).toBeUndefined();
+    expect(judge({ outcome: 'late' })).toBeNull();
   });
 });
 
-it('a camera that takes long to open stays, as one that is being probed', () => {
+it('a camera that takes long to open stays, as one that is being probed, and loses that when it answers', () => {
   judge(camera);
   expect(judge({ outcome: 'late' })).toMatchObject({
     identity: HEARD.identity,
     problem: { status: 'PROBING' },
   });
+  expect(judge({ outcome: 'alive' })).toEqual(HEARD);
 });
 
 it('a node that answered as metadata is no camera, also when it fails later', () => {
-  expect(judge(metadata)).toBeUndefined();
-  expect(judge(failed('EIO', facts({ index: 1 })))).toBeUndefined();
+  expect(judge(metadata)).toBeNull();
+  expect(judge(failed('EIO', facts({ index: 1 })))).toBeNull();
+  expect(memory.standing).toBe('other');
 });
 
 describe('a node that denies us', () => {
   it('is being probed for two seconds, then an error with its remedy', () => {
     expect(judge(failed('EACCES'))?.problem?.status).toBe('PROBING');
-    expect(memory.isWaitingForPermission).toBe(true);
+    expect(memory.standing).toBe('denied');
     nowMs += 1999;
     expect(judge(failed('EACCES'))?.problem?.status).toBe('PROBING');
     nowMs += 1;
-    expect(judge(failed('EACCES'))?.problem).toEqual({
+    expect(judge(failed('EACCES'))?.problem).toMatchObject({
       status: 'ERROR',
       reason: 'permission denied: add the user to group video',
     });
-    expect(memory.isWaitingForPermission).toBe(false);
+    expect(memory.standing).toBe('failed');
   });
 
   it('has its two seconds again after it opened', () => {
     judge(failed('EACCES'));
     nowMs += 5000;
     judge(camera);
-    expect(memory.isWaitingForPermission).toBe(false);
     expect(judge(failed('EACCES'))?.problem?.status).toBe('PROBING');
-  });
-
-  it('is not waited for once it is gone', () => {
-    judge(failed('EACCES'));
-    memory.judge(new Map(), nowMs);
-    expect(memory.isWaitingForPermission).toBe(false);
   });
 });
 

@@ -1,6 +1,8 @@
 import { expect, it } from 'vitest';
 
-import { displayName, probeNode } from '../../../src/devices/v4l2/probe.ts';
+import { displayName } from '../../../src/devices/v4l2/display-name.ts';
+import { NodeRules } from '../../../src/devices/v4l2/node-rules.ts';
+import { checkNode, probeNode } from '../../../src/devices/v4l2/probe.ts';
 import { makeDeviceTree } from './device-tree.ts';
 
 it.each([
@@ -59,4 +61,21 @@ it('a device that is not on USB has no USB identity', async () => {
       identity: { sysPath: tree.interfacePath, vendorId: null, serial: null, interfaceNumber: null },
     },
   });
+});
+
+it('a node that is ignored by what the kernel says of it is not asked, even one that cannot answer', async () => {
+  await using tree = await makeDeviceTree();
+  await tree.addDeadNode('video0');
+  await tree.describe('video0');
+  const probe = (ignore: string) =>
+    probeNode(tree.nodePath('video0'), tree.sysDir, new NodeRules({ ignore: [ignore] }));
+  for (const ignore of ['hd pro webcam*', 'usb:046D:082d', 'usb:046d:*', 'a1b2c3d4']) {
+    expect(await probe(ignore), ignore).toMatchObject({ outcome: 'other' });
+  }
+  expect(await probe('C920')).toMatchObject({ outcome: 'failed' });
+});
+
+it('a camera that no longer answers the short question is asked everything', async () => {
+  await using tree = await makeDeviceTree();
+  expect(await checkNode(tree.nodePath('video0'), tree.sysDir)).toEqual({ outcome: 'gone' });
 });

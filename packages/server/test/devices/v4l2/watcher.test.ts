@@ -1,4 +1,5 @@
-import { rename, rm } from 'node:fs/promises';
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { expect, it } from 'vitest';
 
 import type { DeviceCandidate } from '../../../src/devices/device.ts';
@@ -143,4 +144,80 @@ it('survives that the directory goes away', async () => {
   await rm(tree.devDir, { recursive: true });
   await watched.watcher.rescan();
   expect(watched.deliveries).toEqual([['video0'], []]);
+});
+
+it('a device that was pulled and is back before a look is told as gone and back', async () => {
+  await using tree = await makeDeviceTree();
+  await tree.addDeadNode('video0');
+  await tree.describe('video0');
+  await using watched = watchTree(tree);
+  await watched.watcher.start();
+  await tree.removeNode('video0');
+  await tree.addDeadNode('video0');
+  await expect.poll(() => watched.deliveries.length).toBe(3);
+  expect(watched.deliveries).toEqual([['video0'], [], ['video0']]);
+});
+
+it('finds that a device that is gone is back, where its node stays and nothing tells of it', async () => {
+  await using tree = await makeDeviceTree();
+  await tree.addDeadNode('video0');
+  await using watched = watchTree(tree, { rescanMs: 20 });
+  await watched.watcher.start();
+  await tree.describe('video0');
+  await expect.poll(() => watched.deliveries.at(-1)).toEqual(['video0']);
+});
+
+it('looks again at a device with a problem, without an event and before the re-scan', async () => {
+  await using tree = await makeDeviceTree();
+  await tree.addDeadNode('video0');
+  await tree.describe('video0');
+  await using watched = watchTree(tree);
+  const names: string[] = [];
+  watched.watcher.onChange((list) => names.push(list[0]?.name ?? ''));
+  await watched.watcher.start();
+  await tree.rename('video0', 'Another');
+  await expect.poll(() => names, { timeout: 30_000 }).toEqual(['HD Pro Webcam C920', 'Another']);
+});
+
+it("an event of udev's directories is a reason to look, also of ones that appear later or are made anew", async () => {
+  await using tree = await makeDeviceTree();
+  // No event but the one meant may lead to a look: not the settling of an earlier one either.
+  await using watched = watchTree(tree, { settleMs: NEVER_MS });
+  for (const name of ['video0', 'video1', 'video2', 'video3']) await tree.addDeadNode(name);
+  await watched.watcher.start();
+  expect(watched.deliveries.at(-1)).toEqual([]);
+  const v4l = join(tree.devDir, 'v4l');
+
+  await tree.describe('video0');
+  await mkdir(v4l);
+  await expect.poll(() => watched.deliveries.at(-1)).toEqual(['video0']);
+  await tree.describe('video1');
+  await mkdir(join(v4l, 'by-id'));
+  await expect.poll(() => watched.deliveries.at(-1)).toEqual(['video0', 'video1']);
+  await tree.describe('video2');
+  await writeFile(join(v4l, 'by-id', 'usb-camera'), '');
+  await expect.poll(() => watched.deliveries.at(-1)).toEqual(['video0', 'video1', 'video2']);
+
+  await rm(v4l, { recursive: true });
+  await mkdir(v4l);
+  await watched.watcher.rescan();
+  await tree.describe('video3');
+  await writeFile(join(v4l, 'note'), '');
+  await expect.poll(() => watched.deliveries.at(-1)).toEqual(['video0', 'video1', 'video2', 'video3']);
+  expect(watched.warnings).toEqual([]);
+});
+
+it('looks at no node that the rules leave out, by number, by node or by what the kernel says', async () => {
+  await using tree = await makeDeviceTree();
+  for (const name of ['video0', 'video1', 'video2', 'video12']) {
+    await tree.addDeadNode(name);
+    await tree.describe(name);
+  }
+  await tree.rename('video2', 'Infrared camera');
+  await using watched = watchTree(tree, {
+    nodes: { from: 0, to: 9 },
+    ignore: ['*/video1', 'infrared*'],
+  });
+  await watched.watcher.start();
+  expect(watched.deliveries).toEqual([['video0']]);
 });

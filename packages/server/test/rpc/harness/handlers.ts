@@ -45,7 +45,7 @@ export function createWorld({ events, notifier }: WorldDeps): HandlerTable {
       events.append('recording.start', { session_id: session }, device);
       notifier.notify('recording_status_update', recordingState(session, 'STARTED'), device);
       const status = recordingStartStatus(context.deviceForm);
-      return { ...sampleResult('start_recording'), session_id: session, format, status };
+      return { ...sampleResult('start_recording'), session_id: session, format: format ?? 'mp4', status };
     },
   };
 }

@@ -22,17 +22,23 @@ const SLOW_MACHINE = {
 };
 
 /** Starts the service with test cameras as they are unless told: one where there is no other camera. */
-export async function startService() {
+export async function startService({ env = {}, args = [], testCameras = 'auto' } = {}) {
   const service = await Service.start({
     mediamtx: 'managed',
-    testCameras: 'auto',
+    testCameras,
+    args,
     readyTimeoutMs: CALL_TIMEOUT_MS,
-    env: { ...SLOW_MACHINE, CAMERA_SERVICE_CAMERA_LINGER: '0', CAMERA_SERVICE_CAMERA_RESCAN_INTERVAL: '5' },
+    env: {
+      ...SLOW_MACHINE,
+      CAMERA_SERVICE_CAMERA_LINGER: '0',
+      CAMERA_SERVICE_CAMERA_RESCAN_INTERVAL: '5',
+      ...env,
+    },
   });
   const client = await service.client('admin');
   const told = [];
   for (const name of ['camera_status_update', 'recording_status_update', 'event']) {
-    client.on(name, (params) => told.push({ name, params }));
+    client.on(name, (params) => told.push({ name, params, atMs: Date.now() }));
   }
   await client.subscribe(['*']);
   const call = (method, params) => client.call(method, params, { timeoutMs: CALL_TIMEOUT_MS });

@@ -1,6 +1,7 @@
 // Drives the V4L2 watcher against the kernel's virtual cameras, and prints what it saw, one JSON a line.
 // Usage: node devices.mjs FFMPEG
-import { chmodSync, readdirSync, readFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { chmodSync, readdirSync, readFileSync, statSync, watch } from 'node:fs';
 
 import { findHolder } from '../../../dist/devices/v4l2/holder.js';
 import { openDevice } from '../../../dist/devices/v4l2/ioctl.js';
@@ -14,7 +15,11 @@ const WEBCAM = ['num_inputs=1', 'input_types=0x0'];
 const deliveries = [];
 // Emulated, and on a busy machine, a look at all modes may take longer than a real device ever does.
 const watcher = new V4l2Watcher({ probeTimeoutMs: 60_000 });
-watcher.onChange((candidates) => deliveries.push(candidates));
+const deliveredAtMs = [];
+watcher.onChange((candidates) => {
+  deliveries.push(candidates);
+  deliveredAtMs.push(Date.now());
+});
 
 const current = () => deliveries.at(-1);
 const find = (card) => current().find((candidate) => candidate.identity.card === card);
@@ -31,6 +36,65 @@ async function findsWhatIsThere() {
   const before = loadedKoffi();
   await watcher.start();
   report('start', { candidates: current(), deliveries: deliveries.length, before, after: loadedKoffi() });
+}
+
+async function confirmsByASecondProbe() {
+  await until('both to be confirmed', () => current().every(({ isConfirmed }) => isConfirmed));
+  report('confirmed', { lists: deliveries });
+}
+
+async function tellsAPlugSoon() {
+  let eventMs;
+  const directory = watch('/dev', (_event, name) => {
+    if (/^video\d+$/.test(name)) eventMs ??= Date.now();
+  });
+  await run('plug', '3');
+  const { node } = await appears('vivi3');
+  await until('vivi3 to be confirmed', () => find('vivi3')?.isConfirmed);
+  directory.close();
+  const told = deliveries.flatMap((list, index) =>
+    list.filter(({ name }) => name === 'vivi3').map(({ isConfirmed }) => ({ isConfirmed, index })),
+  );
+  // From the making of the node, by the same clock.
+  const since = (timeMs) => Math.round(timeMs - statSync(node).birthtimeMs);
+  const firstMs = (wanted) =>
+    since(deliveredAtMs[told.findLast(({ isConfirmed }) => isConfirmed === wanted).index]);
+  report('soon', { eventMs: since(eventMs), toldMs: firstMs(false), confirmedMs: firstMs(true) });
+  await run('unplug', '3');
+  await vanishes('vivi3');
+}
+
+async function noticesAReplugThatNobodySaw() {
+  await run('plug', '3');
+  // Only then is its node closed for good.
+  const before = await until('vivi3 to be confirmed', () => find('vivi3')?.isConfirmed && find('vivi3'));
+  const from = deliveries.length;
+  // Nothing of ours runs meanwhile, so that the look comes after both.
+  execFileSync('bash', ['-c', `unplug 3; plug 3 ${before.node.slice('/dev/video'.length)}`]);
+  await until('vivi3 to be gone and back', () => deliveries.length >= from + 2 && find('vivi3'));
+  report('replugged', {
+    node: before.node,
+    lists: deliveries.slice(from).map((list) => list.filter(({ name }) => name === 'vivi3')),
+  });
+  await run('unplug', '3');
+  await vanishes('vivi3');
+}
+
+async function listNames(options) {
+  const other = new V4l2Watcher({ probeTimeoutMs: 60_000, ...options });
+  let latest = [];
+  other.onChange((candidates) => (latest = candidates));
+  await other.start();
+  await other.stop();
+  return latest.map(({ name }) => name);
+}
+
+async function leavesIgnoredOnesAlone() {
+  report('ignored', {
+    byBus: await listNames({ ignore: ['PLATFORM:vivi1-*'] }),
+    byName: await listNames({ ignore: ['vivi2*'] }),
+    byNumber: await listNames({ nodes: { from: 2, to: 63 } }),
+  });
 }
 
 async function hotPlugs() {
@@ -86,6 +150,22 @@ async function namesADeadDevice() {
   report('dead', { before, dead, healed: find('vivi2') });
 }
 
+async function noticesADeadDeviceByItself() {
+  const other = new V4l2Watcher({ rescanMs: 1000, probeTimeoutMs: 60_000 });
+  let camera;
+  other.onChange((list) => (camera = list.find(({ name }) => name === 'vivi2')));
+  await other.start();
+  await until('vivi2 to be confirmed', () => camera?.isConfirmed);
+  const device = await openDevice(camera.node);
+  setOff('disconnect', device);
+  await until('vivi2 to be dead', () => camera?.problem);
+  const dead = camera;
+  await device.close();
+  await until('vivi2 to be healed', () => camera && camera.problem === null);
+  report('dead-unasked', { dead, healed: camera });
+  await other.stop();
+}
+
 async function namesADeniedDevice() {
   const { node } = find('vivi2');
   const from = deliveries.length;
@@ -99,7 +179,9 @@ async function namesADeniedDevice() {
   process.seteuid(65534);
   await until('the device to open', () => problem() === null);
   process.seteuid(0);
-  const problems = deliveries.slice(from).map((list) => list.find(({ name }) => name === 'vivi2').problem);
+  const told = deliveries.slice(from).map((list) => list.find(({ name }) => name === 'vivi2').problem);
+  // Other cameras are denied too, and each makes a list.
+  const problems = told.filter((now, index) => now?.status !== told[index - 1]?.status || index === 0);
   report('denied', { problems });
 }
 
@@ -140,11 +222,16 @@ async function readsOtherKinds() {
 }
 
 await findsWhatIsThere();
+await confirmsByASecondProbe();
+await leavesIgnoredOnesAlone();
 await hotPlugs();
+await tellsAPlugSoon();
+await noticesAReplugThatNobodySaw();
 await comesBackAsAnotherNumber();
 await leavesOtherNodesOut();
 await tellsEqualCamerasApart();
 await namesADeadDevice();
+await noticesADeadDeviceByItself();
 await namesADeniedDevice();
 await namesTheHolder();
 await survivesFlutter();

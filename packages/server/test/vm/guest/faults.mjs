@@ -7,13 +7,22 @@ import { until } from './steps.mjs';
 
 const VIDIOC_S_CTRL = 0xc008561c;
 // Controls of every vivid camera: vm/README.md.
-const CONTROLS = { disconnect: 0x00f0f041, fatalStreamingError: 0x00f0f046 };
+const CONTROLS = {
+  testPattern: 0x00f0f000,
+  osdTextMode: 0x00f0f001,
+  droppedBuffersPercent: 0x00f0f040,
+  disconnect: 0x00f0f041,
+  bufferFlagError: 0x00f0f042,
+  reqbufsError: 0x00f0f043,
+  streamonError: 0x00f0f045,
+  fatalStreamingError: 0x00f0f046,
+};
 
-/** Sets off a fault of the driver, on a device that was opened with openDevice. */
-export function setOff(fault, device) {
+/** Sets off a fault of the driver, or sets what it shows, on a device that was opened with openDevice. */
+export function setOff(fault, device, value = 1) {
   const control = Buffer.alloc(8);
   control.writeUInt32LE(CONTROLS[fault], 0);
-  control.writeInt32LE(1, 4);
+  control.writeInt32LE(value, 4);
   device.ioctl(VIDIOC_S_CTRL, control);
 }
 

@@ -17,12 +17,12 @@ export async function run(command, ...args) {
 }
 
 /** Waits until the condition gives something; its value. */
-export async function until(what, condition) {
-  const deadline = performance.now() + DEADLINE_MS;
+export async function until(what, condition, timeoutMs = DEADLINE_MS) {
+  const deadline = performance.now() + timeoutMs;
   for (;;) {
     const value = await condition();
     if (value) return value;
-    if (performance.now() > deadline) throw new Error(`waited ${DEADLINE_MS} ms for ${what}`);
+    if (performance.now() > deadline) throw new Error(`waited ${timeoutMs} ms for ${what}`);
     await sleep(20);
   }
 }

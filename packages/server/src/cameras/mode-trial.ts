@@ -1,0 +1,98 @@
+import type { CaptureState } from '../capture/capture.ts';
+import type { VideoMode } from '../devices/device.ts';
+import { nothingLearned, type CameraRow, type LearnedModes } from '../store/cameras.ts';
+import type { Explanation } from './camera-state.ts';
+import { hasLowerMode } from './capture-source.ts';
+import { RateCheck } from './rate-check.ts';
+
+export interface ModeTrialDeps {
+  row: () => CameraRow;
+  mode: () => VideoMode;
+  /** Keeps what was learned, and takes the mode that follows from it. */
+  learn: (learned: LearnedModes) => void;
+}
+
+/** A lower mode must be this much faster, or it is no cure: the camera's own rate it is (darkness, long exposure). */
+const worthwhile = 1.2;
+
+/**
+ * Tries out the mode that was chosen: the real rate of every run is measured, and a mode that starves or fails gives way
+ * to the next lower one. What was learned is kept with the camera, until its settings or its port change.
+ */
+export class ModeTrial {
+  readonly #deps: ModeTrialDeps;
+  #run: { startedAt: number | undefined; check: RateCheck } | undefined;
+  /** The rate in the mode from which it stepped down, to see whether that helped. */
+  #starvedFps: number | undefined;
+
+  constructor(deps: ModeTrialDeps) {
+    this.#deps = deps;
+  }
+
+  /** Why the mode or its rate isn't the wanted one, in words; null where it is. */
+  get reason(): string | null {
+    const { failed, ownRate } = this.#deps.row().learned;
+    if (ownRate !== null) return `the camera gives ${ownRate} of ${this.#deps.mode().fps} frames a second`;
+    return failed.at(-1)?.reason ?? null;
+  }
+
+  get note(): Explanation | undefined {
+    const { reason } = this;
+    return reason === null ? undefined : { code: 'starved', detail: reason };
+  }
+
+  /** Takes a report of frames; whether capture must be started again, in another mode. */
+  noteFrames({ startedAt, frames }: CaptureState, nowMs = performance.now()): boolean {
+    // A test camera gives what the machine gives, and another mode is no better.
+    if (this.#deps.row().kind === 'test') return false;
+    if (this.#run === undefined || this.#run.startedAt !== startedAt)
+      this.#run = { startedAt, check: new RateCheck(this.#deps.mode().fps) };
+    const measured = this.#run.check.take(frames, nowMs);
+    if (measured === undefined) return false;
+    return measured.isStarved ? this.#noteStarved(measured.fps) : this.#noteEnough();
+  }
+
+  /** Passes over the present mode from now on; false where there is no lower one. */
+  stepDown(reason: string): boolean {
+    const { row, mode, learn } = this.#deps;
+    const present = row();
+    if (!hasLowerMode(present, mode())) return false;
+    const { pixelFormat, width, height, fps } = mode();
+    const words = `${pixelFormat} ${width}x${height} at ${fps} a second is passed over: ${reason}`;
+    learn({
+      ...present.learned,
+      failed: [...present.learned.failed, { pixelFormat, width, height, fps, reason: words }],
+    });
+    return true;
+  }
+
+  #noteStarved(fps: number): boolean {
+    const { learned } = this.#deps.row();
+    if (learned.ownRate !== null) {
+      if (learned.ownRate !== fps) this.#deps.learn({ ...learned, ownRate: fps });
+      return false;
+    }
+    const before = this.#starvedFps;
+    if (before !== undefined && fps < before * worthwhile) return this.#takeAsOwnRate(fps);
+    const wanted = this.#deps.mode().fps;
+    this.#starvedFps = fps;
+    if (this.stepDown(`it gave ${fps} of ${wanted} frames a second`)) return true;
+    this.#starvedFps = undefined;
+    this.#deps.learn({ ...learned, ownRate: fps });
+    return false;
+  }
+
+  /** Lower modes did not help, so the best one is as good. */
+  #takeAsOwnRate(fps: number): boolean {
+    this.#starvedFps = undefined;
+    this.#deps.learn({ ...this.#deps.row().learned, failed: nothingLearned.failed, ownRate: fps });
+    return true;
+  }
+
+  #noteEnough(): boolean {
+    this.#starvedFps = undefined;
+    const { learned } = this.#deps.row();
+    if (learned.ownRate !== null) this.#deps.learn({ ...learned, ownRate: null });
+    return false;
+  }
+}

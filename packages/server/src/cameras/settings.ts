@@ -1,0 +1,50 @@
+import type { CameraSettings, Params } from '@mediamtx-camera-service/protocol';
+import type { Logger } from 'pino';
+import type { CameraRow } from '../store/cameras.ts';
+import type { Camera } from './camera.ts';
+
+export type SettingsChange = Omit<Params<'set_camera'>, 'device'>;
+
+export interface CameraSettingsDeps {
+  keep: (row: CameraRow) => void;
+  /** Makes MediaMTX's path of a camera anew, with its present settings. */
+  renewPath: (camera: Camera) => Promise<void>;
+  log: Logger;
+}
+
+/** What a person sets of single cameras: kept first, then applied at once. */
+export class CameraSettingsKeeper {
+  readonly #deps: CameraSettingsDeps;
+
+  constructor(deps: CameraSettingsDeps) {
+    this.#deps = deps;
+  }
+
+  /** What is left out stays; null is the service-wide default. Throws storage errors, and then nothing is changed. */
+  async change(camera: Camera, change: SettingsChange): Promise<void> {
+    const { row } = camera;
+    const settings = merge(row.settings, change);
+    // Another mode is wanted, so what was learned of the old ones does not stand in its way.
+    const isModeAsked = change.resolution !== undefined || change.fps !== undefined;
+    const learned = isModeAsked ? { ...row.learned, failed: [], ownRate: null } : row.learned;
+    const next: CameraRow = { ...row, settings, learned };
+    this.#deps.keep(next);
+    camera.configure(next);
+    this.#deps.log.info({ device: camera.device, settings }, 'the settings of a camera were changed');
+    if (settings.recording.segment_duration !== row.settings.recording.segment_duration)
+      await this.#deps.renewPath(camera);
+  }
+}
+
+function merge(settings: CameraSettings, { recording, ...change }: SettingsChange): CameraSettings {
+  return {
+    ...settings,
+    ...withoutUndefined(change),
+    recording: { ...settings.recording, ...withoutUndefined(recording ?? {}) },
+  };
+}
+
+function withoutUndefined<T extends object>(object: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  const given = Object.entries(object).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(given) as { [K in keyof T]?: Exclude<T[K], undefined> };
+}

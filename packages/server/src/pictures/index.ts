@@ -1,0 +1,2 @@
+export { PictureWatch, type PictureWatchDeps } from './picture-watch.ts';
+export type { PictureVerdict } from './suspect.ts';

@@ -1,0 +1,111 @@
+// Lets every fault that a streaming camera can have befall it, one JSON a line.
+// Its rights are root's but for the one to open what belongs to others: `setpriv --bounding-set -dac_override`.
+import { chmod, chown } from 'node:fs/promises';
+
+import { ffmpegBinary } from '@mediamtx-camera-service/testkit';
+
+import { startService } from './camera-service.mjs';
+import { FaultLab, QUICK_TO_NOTICE } from './fault-lab.mjs';
+import { holdCamera, setOff } from './faults.mjs';
+import { report, until } from './steps.mjs';
+
+const DEVICE = 'camera0';
+const NODE = '/dev/video0';
+const NOBODY = 65_534;
+const BLACK = 5;
+const NO_TEXT = 2;
+
+const started = await startService({ env: QUICK_TO_NOTICE });
+const { service, call } = started;
+const lab = new FaultLab(started, DEVICE);
+const hasReason = (code) => (status) => status.reason_code === code;
+
+async function survivesWhatADriverDoes() {
+  await lab.survive('corrupted', { fault: () => lab.set({ bufferFlagError: 1 }) });
+  await lab.survive('io-error', { fault: () => lab.set({ fatalStreamingError: 1 }) });
+  await lab.survive('reqbufs', { fault: () => lab.set({ reqbufsError: 1, fatalStreamingError: 1 }) });
+  await lab.survive('streamon', { fault: () => lab.set({ streamonError: 1, fatalStreamingError: 1 }) });
+  await lab.survive('no-frames', {
+    fault: () => lab.set({ droppedBuffersPercent: 100 }),
+    shows: hasReason('stalled'),
+    heal: () => lab.set({ droppedBuffersPercent: 0 }),
+  });
+}
+
+/** The node stays, but all that is asked of it fails; it heals when the last who has it open closes it. */
+async function survivesADeadDevice() {
+  let device;
+  await lab.survive('dead', {
+    fault: async () => {
+      device = await lab.tamper({ disconnect: 1 });
+    },
+    shows: hasReason('dead'),
+    heal: () => device.close(),
+  });
+}
+
+async function survivesMissingRights() {
+  await lab.survive('denied', {
+    fault: async () => {
+      const device = await lab.tamper({});
+      await chown(NODE, NOBODY, NOBODY);
+      await chmod(NODE, 0o600);
+      setOff('fatalStreamingError', device);
+      await device.close();
+    },
+    shows: hasReason('permission'),
+    heal: () => chown(NODE, 0, 0),
+  });
+}
+
+/** Lent, so that another program takes it; taken back while that one still has it. */
+async function survivesAnotherProgram() {
+  let holder;
+  await lab.survive('busy', {
+    fault: async () => {
+      await call('release_camera', { device: DEVICE, seconds: 600 });
+      const lent = await lab.untilStatus('the camera to be lent', ({ state }) => state === 'lent');
+      holder = await holdCamera(ffmpegBinary(), NODE);
+      report('lent', { status: lent, pid: holder.pid });
+      await call('reclaim_camera', { device: DEVICE });
+    },
+    shows: ({ reason_code, status_reason }) => reason_code === 'busy' && /process \d/.test(status_reason),
+    heal: () => holder.release(),
+  });
+}
+
+/** The picture comes, but it is no picture of now, or there is nothing in it. */
+async function survivesBadPictures() {
+  await lab.survive('frozen', {
+    fault: () => lab.set({ osdTextMode: NO_TEXT }),
+    shows: hasReason('frozen'),
+    heal: () => lab.set({ osdTextMode: 0 }),
+  });
+  await lab.survive('black', {
+    fault: () => lab.set({ osdTextMode: NO_TEXT, testPattern: BLACK }),
+    shows: hasReason('black'),
+    heal: () => lab.set({ osdTextMode: 0, testPattern: 0 }),
+  });
+  await lab.survive('half-the-frames', {
+    // The rate is judged at the begin of a stream, so the stream begins anew.
+    fault: () => lab.set({ droppedBuffersPercent: 50, fatalStreamingError: 1 }),
+    shows: hasReason('starved'),
+    heal: () => lab.set({ droppedBuffersPercent: 0 }),
+  });
+}
+
+try {
+  await until('the camera', async () => (await call('get_camera_list')).connected > 0);
+  await lab.start();
+  await survivesWhatADriverDoes();
+  await survivesADeadDevice();
+  await survivesMissingRights();
+  await survivesAnotherProgram();
+  await survivesBadPictures();
+  await lab.stop('recording');
+  report('ended', { code: await service.stop() });
+} finally {
+  // Told also when all went well: a host that finds a fault wants to know what the service thought.
+  console.error(service.log);
+  await service[Symbol.asyncDispose]();
+}

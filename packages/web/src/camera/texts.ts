@@ -1,0 +1,132 @@
+import { formatAge } from '../format.ts';
+
+/** The sentences of a camera's panel; apart from the page's, as the panel is loaded when it is opened. */
+export const panelTexts = {
+  tabs: { label: 'About this camera', status: 'Status', picture: 'Picture', settings: 'Settings' },
+  close: 'Close details',
+  loading: 'Loading …',
+  pictureOf: (name: string) => `Picture of ${name}`,
+
+  status: {
+    title: 'Now',
+    since: (time: string) => `since ${time}`,
+    whatHelps: {
+      disabled: 'Switch it on again in the settings.',
+      off: 'Choose another mode in the settings.',
+      released: 'It is taken back by itself when the time is over.',
+      starved: 'Another resolution or frame rate, in the settings, may do better; so may another USB port.',
+    } as Partial<Record<string, string>>,
+    measured: 'Measured',
+    notMeasured: 'Nothing is captured just now',
+    restarts: 'Restarts',
+    readers: 'Viewers',
+    liveFor: 'Live for',
+    captured: 'Captured as',
+    modeReason: 'Why so',
+    identity: 'Recognised by',
+    points: (score: number) => `${score} points`,
+    isNew: 'Nothing yet: it was new',
+    notice: 'Notice',
+    node: 'Device',
+  },
+
+  history: {
+    title: 'History',
+    none: 'Nothing has changed yet.',
+    unreadable: 'The history could not be read.',
+    bar: (length: string) => `The last ${length}`,
+    now: 'now',
+    ago: (ageMs: number) => (ageMs < 1_000 ? 'just now' : `${formatAge(ageMs)} ago`),
+    first: 'Met for the first time',
+    span: (state: string, length: string) => `${state} for ${length}`,
+    list: 'Changes, newest first',
+  },
+
+  lend: {
+    title: 'Lend',
+    text: 'Frees the device for another program, such as a video call. It is taken back by itself.',
+    lent: 'Another program may use the device.',
+    minutes: (minutes: number) => `${minutes} min`,
+    lendFor: (minutes: number) => `Lend for ${minutes} min`,
+    longer: 'Longer, counted from now:',
+    takeBack: 'Take back',
+  },
+
+  controls: {
+    none: 'This camera has no picture controls.',
+    noneHint: 'Only USB cameras have them, as far as their maker provides any.',
+    away: 'The controls can be read while the camera is there.',
+    viewer: 'Changing them needs the role operator.',
+    groups: { exposure: 'Exposure', colour: 'Colour', lens: 'Lens', other: 'Other' },
+    reset: (name: string) => `Reset ${name}`,
+    resetAll: 'Reset all to their defaults',
+    press: 'Press',
+    unreadable: 'not to be read',
+    why: {
+      readOnly: 'Only the camera changes it.',
+      grabbed: 'Not while the camera streams.',
+      disabled: 'Switched off by its driver.',
+      inactive: 'Not in use as the other controls are set.',
+      automatic: (name: string) => `Set by the camera while “${name}” is automatic.`,
+    },
+  },
+
+  settings: {
+    applied: 'Each change is applied at once.',
+    saved: 'Saved',
+    asDevice: 'As the device says',
+    asDeviceIs: (value: string) => `As the device says (now ${value})`,
+    asService: 'As the service is set',
+    untilStopped: 'Until it is stopped',
+    notANumber: 'This must be a number.',
+    fields: {
+      name: 'Name',
+      enabled: 'Enabled',
+      mode: 'Mode',
+      resolution: 'Resolution',
+      fps: 'Frames a second',
+      bitrate: 'Bit rate at most',
+      quality: 'Quality of the encoder',
+      format: 'File format',
+      duration: 'Length',
+      segment_duration: 'New file every',
+    },
+    hints: {
+      enabled: 'Off: the service leaves the device alone, and keeps its number and settings.',
+      resolution: 'The nearest that the camera offers is taken.',
+      quality: 'No matter for a camera that gives H.264 itself.',
+    },
+    modes: {
+      on_demand: 'While somebody needs the picture',
+      always: 'All the time',
+      off: 'Never',
+    },
+    qualities: { low: 'Low', balanced: 'Balanced', high: 'High' },
+    formats: { fmp4: 'Fragmented MP4', mp4: 'MP4', mkv: 'Matroska (MKV)' } as Record<string, string>,
+    recording: 'Recordings',
+    recordingHint: 'Where the one who starts a recording says nothing else.',
+    units: { bitrate: 'kbit/s', seconds: 's' },
+  },
+
+  forget: {
+    title: 'Forget this camera',
+    text: 'Takes it off the page. Its number is never given again; when it is plugged in again, it is a new camera.',
+    begin: 'Forget …',
+    deleteFiles: 'Delete its recordings and snapshots too',
+    confirm: 'Forget for good',
+    keep: 'Keep it',
+    done: (name: string) => `${name} is forgotten`,
+  },
+
+  merge: {
+    title: (name: string) => `Same camera as ${name}?`,
+    text: (name: string) =>
+      `Joined, it goes on as ${name}, with its number, settings, recordings and snapshots of both.`,
+    here: 'The one that is there',
+    before: 'Known from before',
+    yes: 'Yes, join',
+    no: 'No, it is new',
+    noPicture: 'No picture',
+    done: (name: string) => `Joined with ${name}`,
+  },
+};
