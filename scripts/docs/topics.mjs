@@ -9,16 +9,17 @@ export const topicMeanings = {
   'camera.disconnected': { meaning: 'A camera is gone', data: ['device', 'reason'] },
   'camera.status_change': {
     meaning: 'The state of a camera, its reason, its name or its mode changed',
-    data: ['device', 'from', 'to', 'status', 'reason'],
+    data: ['device', 'from', 'to', 'status', 'state', 'reason', 'reason_code', 'notice'],
   },
   'camera.capability_detected': {
     meaning: 'The formats and modes of a camera were read, or are others than before',
-    data: ['device', 'formats'],
+    data: ['device', 'formats', 'validation_status'],
   },
   'camera.capability_error': {
     meaning: 'What a camera can do could not be asked',
     data: ['device', 'reason'],
   },
+  'camera.forgotten': { meaning: 'A camera is known no more: forgotten, or merged', data: ['device'] },
   'recording.start': { meaning: 'The file of a recording is there', data: recordingData },
   'recording.stop': {
     meaning: 'A recording is closed and playable',

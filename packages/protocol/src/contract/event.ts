@@ -9,6 +9,7 @@ export const eventTopics = [
   'camera.status_change',
   'camera.capability_detected',
   'camera.capability_error',
+  'camera.forgotten',
   'recording.start',
   'recording.stop',
   'recording.progress',

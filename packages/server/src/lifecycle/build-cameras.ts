@@ -193,6 +193,7 @@ export function buildCameras(deps: BuildCamerasDeps) {
     onForgotten: (device: string) => {
       history.forget(device);
       announcer.forget(device);
+      events.append('camera.forgotten', { device }, device);
     },
   };
   const files = { recordingsDir: paths.recordings, snapshotsDir: paths.snapshots };

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { CameraServiceClient } from '@mediamtx-camera-service/client';
-import type { Service } from '@mediamtx-camera-service/testkit';
+import { until, type Service } from '@mediamtx-camera-service/testkit';
 import { expect } from 'vitest';
 import { findLeftovers } from '../../src/process/leftovers.ts';
 import type { ReconnectingViewer } from './reconnecting-viewer.ts';
@@ -113,7 +113,9 @@ export class Storm {
   async #killStart(): Promise<void> {
     const { service } = this.#options;
     await service.kill();
+    const before = service.program;
     const starting = this.#startAgain().catch(() => undefined);
+    await until(() => service.program !== before);
     await delay(this.#random() * 1_000);
     await service.kill();
     await this.#startAgain();

@@ -9,7 +9,9 @@ const numbers = 65_536;
 export function readNumber(element: Element): number | null {
   const picture = element as HTMLVideoElement | HTMLImageElement;
   const width = picture instanceof HTMLVideoElement ? picture.videoWidth : picture.naturalWidth;
-  if (width === 0) return null;
+  // A video knows its size before it has a frame to draw.
+  const hasFrame = !(picture instanceof HTMLVideoElement) || picture.readyState >= picture.HAVE_CURRENT_DATA;
+  if (width === 0 || !hasFrame) return null;
   const side = Math.floor(width / 32);
   const canvas = document.createElement('canvas');
   canvas.width = side * 16;
