@@ -17,10 +17,24 @@ export function cpuSeconds(pid) {
   return (Number(fields[11]) + Number(fields[12])) / ticksPerSecond;
 }
 
+/** The same to the nanosecond, of the threads that are there now: for a process that hardly does anything. */
+export function fineCpuSeconds(pid) {
+  const tasks = readdirSync(`/proc/${pid}/task`);
+  const times = tasks.map((task) => readFileSync(`/proc/${pid}/task/${task}/schedstat`, 'utf8').split(' ')[0]);
+  return times.reduce((sum, time) => sum + Number(time), 0) / 1e9;
+}
+
+/** When the process was started, epoch ms, to 10 ms. */
+export function startedMs(pid) {
+  const uptimeSeconds = Number(readFileSync('/proc/uptime', 'utf8').split(' ')[0]);
+  const bootMs = Date.now() - uptimeSeconds * 1000;
+  return bootMs + (Number(statFields(pid)[19]) / ticksPerSecond) * 1000;
+}
+
 /** Percent of one core that each group of processes takes, over the time: `{name: pid | [pids]}`. */
-export async function cpuShares(groups, seconds) {
+export async function cpuShares(groups, seconds, secondsOf = cpuSeconds) {
   const list = Object.entries(groups).map(([name, pids]) => [name, [pids].flat()]);
-  const take = () => list.map(([, pids]) => pids.reduce((sum, pid) => sum + cpuSeconds(pid), 0));
+  const take = () => list.map(([, pids]) => pids.reduce((sum, pid) => sum + secondsOf(pid), 0));
   const before = take();
   const startedAt = performance.now();
   await pause(seconds * 1000);
@@ -36,6 +50,17 @@ export function childrenOf(pid) {
     .filter((name) => /^\d+$/.test(name))
     .map(Number)
     .filter((child) => parentOf(child) === pid);
+}
+
+/** The children of that name; one that ends meanwhile is none. */
+export function childrenNamed(pid, name) {
+  return childrenOf(pid).filter((child) => {
+    try {
+      return nameOf(child) === name;
+    } catch {
+      return false; // ended meanwhile
+    }
+  });
 }
 
 export function nameOf(pid) {

@@ -12,6 +12,7 @@ export {
   type RawNotification,
   type RawReply,
 } from './raw-client.ts';
+export { seeded } from './seeded.ts';
 export { Service, type Ready, type ServiceOptions } from './service.ts';
 export { settled } from './settled.ts';
 export { TempDir } from './temp-dir.ts';

@@ -11,6 +11,8 @@ export interface CameraTapDeps {
   hasPublisher: () => Promise<boolean>;
   isCapturing: () => boolean;
   onLastPicture: (gop: Gop) => void;
+  /** It is live no more. */
+  onEnd: () => void;
 }
 
 /** The service's own reader of one camera: what makes its picture count as live. */
@@ -33,6 +35,7 @@ export class CameraTap {
     const isLive = state === 'live' && this.#isOpen;
     if (isLive === this.#isLive) return false;
     this.#isLive = isLive;
+    if (!isLive) this.#deps.onEnd();
     return true;
   }
 
@@ -57,11 +60,12 @@ export class CameraTap {
 
   async close(): Promise<void> {
     if (!this.#isOpen) return;
-    const { taps, device, onLastPicture } = this.#deps;
+    const { taps, device, onLastPicture, onEnd } = this.#deps;
     this.#isOpen = false;
     const last = this.#isLive ? taps.latest(device, { timeoutMs: 0 }) : undefined;
     // The question goes to the reader's thread before the order to close, so it is answered still.
     taps.close(device);
+    if (this.#isLive) onEnd();
     this.#isLive = false;
     const gop = await last;
     if (gop) onLastPicture(gop);

@@ -21,7 +21,7 @@ export type { CameraStatus } from './camera-state.ts';
 export type Liveness = 'idle' | 'starting' | 'live' | 'stopping' | 'failed';
 
 export interface CameraDeps
-  extends Omit<CameraTapDeps, 'device' | 'isCapturing' | 'onLastPicture'>, RepairDeps {
+  extends Omit<CameraTapDeps, 'device' | 'isCapturing' | 'onLastPicture' | 'onEnd'>, RepairDeps {
   row: CameraRow;
   /** The mode in which such a camera is captured. */
   chooseMode: (row: CameraRow) => VideoMode;
@@ -107,6 +107,7 @@ export class Camera {
       device: this.device,
       isCapturing: () => this.#isCapturing,
       onLastPicture: (gop) => deps.onLastPicture(this, gop),
+      onEnd: () => this.#pictureCare.noteEnd(),
     });
     this.capture.onState((state) => this.#followCapture(state));
     this.demand = new Demand({ lingerMs: deps.lingerMs, onChange: () => this.#update() });
@@ -264,7 +265,7 @@ export class Camera {
       this.#liveSince = this.#now();
       // The picture proves more than capture's next report, which may be half a second away.
       this.#recovery.noteLive();
-    } else this.#pictureCare.noteEnd();
+    }
     this.#tell();
   }
 

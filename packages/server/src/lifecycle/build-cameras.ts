@@ -147,6 +147,8 @@ export function buildCameras(deps: BuildCamerasDeps) {
   });
   const noteCamera = (camera: Camera): void => {
     history.note(camera);
+    if (camera.isLive) pictureWatch.start(camera.device);
+    else pictureWatch.stop(camera.device);
     announcer.note(camera, recordings.runningOf(camera.device) !== undefined);
     recordings.noteCamera(camera);
     health.noteChange();
@@ -181,12 +183,7 @@ export function buildCameras(deps: BuildCamerasDeps) {
     onVerdict: (device, verdict) => cameras.find(device)?.followPicture(verdict),
     log,
   });
-  taps.onState((name, state) => {
-    const camera = cameras.find(name);
-    camera?.followTap(state);
-    if (camera?.isLive === true) pictureWatch.start(name);
-    else pictureWatch.stop(name);
-  });
+  taps.onState((name, state) => cameras.find(name)?.followTap(state));
 
   const gone = {
     removePath: (device: string) => media.controller.removePath(device),

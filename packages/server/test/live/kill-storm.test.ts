@@ -2,7 +2,7 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { CameraServiceClient } from '@mediamtx-camera-service/client';
-import { freePort, Service, until } from '@mediamtx-camera-service/testkit';
+import { freePort, seeded, Service, until } from '@mediamtx-camera-service/testkit';
 import { expect, test } from 'vitest';
 import { frameDistance } from '../../src/capture/read-number.ts';
 import { ReconnectingViewer } from './reconnecting-viewer.ts';
@@ -13,7 +13,6 @@ import {
   newestSegmentSeconds,
   recordingPath,
 } from './recorded.ts';
-import { seeded } from './seeded.ts';
 import { Storm } from './storm.ts';
 
 const width = 320;

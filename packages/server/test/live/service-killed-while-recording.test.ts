@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { CameraServiceClient } from '@mediamtx-camera-service/client';
-import { Service, TempDir, until } from '@mediamtx-camera-service/testkit';
+import { seeded, Service, TempDir, until } from '@mediamtx-camera-service/testkit';
 import { expect, test } from 'vitest';
 import {
   decodeRecording,
@@ -15,7 +15,6 @@ import {
   recordingPath,
   smallPicture,
 } from './recorded.ts';
-import { seeded } from './seeded.ts';
 
 const device = 'camera0';
 

@@ -16,7 +16,7 @@ interface ForgetSectionProps {
 /** Takes a camera that is gone off the page; asked twice, as it can't be undone. */
 export function ForgetSection({ camera, onForgotten }: ForgetSectionProps) {
   const [isAsking, setAsking] = useState(false);
-  if (camera.state !== 'absent') return null;
+  if (!isForgettable(camera)) return null;
   return (
     <section className={styles.section} aria-label={said.title}>
       <h3>{said.title}</h3>
@@ -30,6 +30,11 @@ export function ForgetSection({ camera, onForgotten }: ForgetSectionProps) {
       )}
     </section>
   );
+}
+
+/** One that is there would come back; a disabled one says nothing of itself but its node. */
+function isForgettable({ state, kind, device_path }: CameraView): boolean {
+  return state === 'absent' || (state === 'disabled' && device_path === null && kind !== 'test');
 }
 
 function Confirmation({ camera, onForgotten, onKeep }: ForgetSectionProps & { onKeep: () => void }) {

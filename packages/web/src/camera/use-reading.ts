@@ -10,6 +10,8 @@ interface ReadingOptions {
   device: string;
   /** Also read after so long, for figures that nobody tells. */
   everyMs?: number;
+  /** false: what a change of the camera's state doesn't touch; default true. */
+  isFollowing?: boolean;
 }
 
 export interface Reading<T> {
@@ -20,8 +22,9 @@ export interface Reading<T> {
   replace: (value: T) => void;
 }
 
-/** What the service says of a camera: read now, with each change of the camera, and on each new connection. */
-export function useReading<T>(read: Read<T>, { device, everyMs }: ReadingOptions): Reading<T> {
+/** What the service says of a camera: read now, on each new connection, and with each change of the camera. */
+export function useReading<T>(read: Read<T>, options: ReadingOptions): Reading<T> {
+  const { device, everyMs, isFollowing = true } = options;
   const { client } = useApp();
   const [reading, setReading] = useState<{ value: T | undefined; error: string | null }>({
     value: undefined,
@@ -47,7 +50,7 @@ export function useReading<T>(read: Read<T>, { device, everyMs }: ReadingOptions
     again();
     const stops = [
       client.on('camera_status_update', (update) => {
-        if (update.device === device) again();
+        if (isFollowing && update.device === device) again();
       }),
       client.onState(({ status }) => {
         if (status === 'open') again();
@@ -59,7 +62,7 @@ export function useReading<T>(read: Read<T>, { device, everyMs }: ReadingOptions
       clearInterval(timer);
       for (const stop of stops) stop();
     };
-  }, [client, device, everyMs, read]);
+  }, [client, device, everyMs, isFollowing, read]);
   const reread = useCallback(() => latest.current(), []);
   const replace = useCallback((value: T) => {
     replacements.current += 1;

@@ -26,7 +26,7 @@ const readSettings: Read<CameraSettings> = async (client, device, signal) =>
 /** A camera's settings; each field is saved by itself, and says how that went. */
 export function useSettings(device: string): Settings {
   const { client, store } = useApp();
-  const { value: settings, error, replace } = useReading(readSettings, { device });
+  const { value: settings, error, replace } = useReading(readSettings, { device, isFollowing: false });
   const [states, setStates] = useState<Record<string, FieldState>>({});
   const tell = useCallback(
     (field: string, state: FieldState) => setStates((now) => ({ ...now, [field]: state })),

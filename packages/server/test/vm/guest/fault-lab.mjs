@@ -90,23 +90,28 @@ export class FaultLab {
    * Reports how one fault was survived: what was told while it lasted and after it, and the frames that were missed.
    * @param shows the status by which it shows while it lasts; left out for one that passes by itself
    * @param heal ends the fault
+   * @param isLasting whether the service goes on telling it after that
    */
-  async survive(step, { fault, shows, heal }) {
+  async survive(step, { fault, shows, heal, isLasting = false }) {
     const before = await this.#isWell();
     const startMs = Date.now();
     const [seen, heard] = [this.#viewer.mark(), this.#timeline.mark()];
+    let struck = seen;
     const findings = { before };
     try {
       try {
         await fault();
+        struck = this.#viewer.mark();
         if (shows) findings.during = await this.untilStatus(`${step} to show`, shows);
       } finally {
         // In any case, since other faults are to come.
         findings.healedMs = Date.now() - startMs;
         await heal?.();
       }
-      const { run, sequence } = await this.#viewer.resumes(seen, PATIENCE_MS);
+      const { run, sequence } = await this.#viewer.resumes(struck, PATIENCE_MS);
       findings.resumed = { newRuns: run - seen.run, sequence };
+      const isOver = ({ reason_code }) => !shows || isLasting || reason_code === null;
+      await this.untilStatus(`${step} to be over`, isOver);
       findings.after = await this.#isWell();
     } catch (error) {
       findings.failed = { error: String(error), status: await this.status() };
@@ -127,14 +132,15 @@ export class FaultLab {
     report(step, { filename, ...(await readRecording(path)) });
   }
 
-  /** Waits until the camera is watched and recorded again. */
+  /** Waits until the camera is watched and recorded again, and the clients know it. */
   #isWell() {
     const look = async () => {
       const status = await this.status();
+      const isTold = this.#timeline.lastOfCamera?.state === 'live';
       const { ready } = await this.#call('get_stream_status', { device: this.#device });
       const isRecorded = this.#timeline.lastOfRecording === 'STARTED';
       const isSeen = this.#viewer.newest?.sequence >= FRAMES_OF_A_STEADY_STREAM;
-      return ready && status.state === 'live' && isRecorded && isSeen && status;
+      return ready && status.state === 'live' && isTold && isRecorded && isSeen && status;
     };
     return until('the camera to be live', look, PATIENCE_MS);
   }

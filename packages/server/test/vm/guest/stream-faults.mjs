@@ -6,7 +6,7 @@ import { ffmpegBinary } from '@mediamtx-camera-service/testkit';
 
 import { startService } from './camera-service.mjs';
 import { FaultLab, QUICK_TO_NOTICE } from './fault-lab.mjs';
-import { holdCamera, setOff } from './faults.mjs';
+import { findStreaming, holdCamera, setOff, slowDown } from './faults.mjs';
 import { report, until } from './steps.mjs';
 
 const DEVICE = 'camera0';
@@ -14,20 +14,22 @@ const NODE = '/dev/video0';
 const NOBODY = 65_534;
 const BLACK = 5;
 const NO_TEXT = 2;
+const HALF_THE_RATE = 2;
 
 const started = await startService({ env: QUICK_TO_NOTICE });
 const { service, call } = started;
 const lab = new FaultLab(started, DEVICE);
 const hasReason = (code) => (status) => status.reason_code === code;
 
-async function survivesWhatADriverDoes() {
-  await lab.survive('corrupted', { fault: () => lab.set({ bufferFlagError: 1 }) });
-  await lab.survive('io-error', { fault: () => lab.set({ fatalStreamingError: 1 }) });
-  await lab.survive('reqbufs', { fault: () => lab.set({ reqbufsError: 1, fatalStreamingError: 1 }) });
-  await lab.survive('streamon', { fault: () => lab.set({ streamonError: 1, fatalStreamingError: 1 }) });
+/** Once, at the next start of the stream, which an input error brings about. */
+async function survivesARefusal(step, fault) {
+  await lab.survive(step, { fault: () => lab.set({ [fault]: 1, fatalStreamingError: 1 }) });
+}
+
+async function survivesNoFrames() {
   await lab.survive('no-frames', {
     fault: () => lab.set({ droppedBuffersPercent: 100 }),
-    shows: hasReason('stalled'),
+    shows: ({ status, reason_code }) => status === 'ERROR' && reason_code === 'stalled',
     heal: () => lab.set({ droppedBuffersPercent: 0 }),
   });
 }
@@ -86,22 +88,37 @@ async function survivesBadPictures() {
     shows: hasReason('black'),
     heal: () => lab.set({ osdTextMode: 0, testPattern: 0 }),
   });
+}
+
+/** From the begin of a stream on: a mode that never had its rate. */
+async function survivesHalfOfTheFrames() {
   await lab.survive('half-the-frames', {
-    // The rate is judged at the begin of a stream, so the stream begins anew.
-    fault: () => lab.set({ droppedBuffersPercent: 50, fatalStreamingError: 1 }),
+    fault: async () => {
+      const [before] = findStreaming(NODE);
+      const device = await lab.tamper({ fatalStreamingError: 1 });
+      await until('the next stream', () => findStreaming(NODE).some((pid) => pid !== before));
+      slowDown(device, HALF_THE_RATE);
+      await device.close();
+    },
     shows: hasReason('starved'),
-    heal: () => lab.set({ droppedBuffersPercent: 0 }),
+    isLasting: true,
   });
 }
 
 try {
   await until('the camera', async () => (await call('get_camera_list')).connected > 0);
   await lab.start();
-  await survivesWhatADriverDoes();
+  await lab.survive('corrupted', { fault: () => lab.set({ bufferFlagError: 1 }) });
+  await lab.survive('io-error', { fault: () => lab.set({ fatalStreamingError: 1 }) });
+  // Failures in a row are answered ever more sharply. A device that comes back ends the row, so such faults stand between.
   await survivesADeadDevice();
+  await survivesARefusal('reqbufs', 'reqbufsError');
   await survivesMissingRights();
+  await survivesARefusal('streamon', 'streamonError');
   await survivesAnotherProgram();
+  await survivesNoFrames();
   await survivesBadPictures();
+  await survivesHalfOfTheFrames();
   await lab.stop('recording');
   report('ended', { code: await service.stop() });
 } finally {

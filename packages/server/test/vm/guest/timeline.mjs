@@ -31,10 +31,14 @@ export class Timeline {
     return this.#told.length;
   }
 
-  /** What was last told of the camera's recording. */
+  /** What was last told of the camera; undefined before anything was. */
+  get lastOfCamera() {
+    return this.#lastOf('camera_status_update');
+  }
+
+  /** What was last told of its recording. */
   get lastOfRecording() {
-    const isOurs = ({ name, params }) => name === 'recording_status_update' && params.device === this.#device;
-    return this.#told.findLast(isOurs)?.params.status;
+    return this.#lastOf('recording_status_update')?.status;
   }
 
   /** Everything about the camera from the mark on; `atMs` counts from `startMs`. */
@@ -43,5 +47,10 @@ export class Timeline {
       .slice(mark)
       .filter(({ name, params }) => (name === 'event' ? params.data : params).device === this.#device)
       .map(({ name, params, atMs }) => ({ atMs: Math.round(atMs - startMs), ...PARTS[name](params) }));
+  }
+
+  #lastOf(notification) {
+    const isOurs = ({ name, params }) => name === notification && params.device === this.#device;
+    return this.#told.findLast(isOurs)?.params;
   }
 }
