@@ -62,12 +62,16 @@ async function measureBare(step) {
       await restAtRandom(500);
     },
   };
-  // The code is warm after these, as the service's is.
-  await turns(watcher);
-  const echoes = await timeEchoes(socket);
-  report(step, { turns: await turns(watcher), echoes });
-  socket.close();
-  await program.stop();
+  try {
+    // The code is warm after these, as the service's is.
+    await turns(watcher);
+    const echoes = await timeEchoes(socket);
+    report(step, { turns: await turns(watcher), echoes });
+  } finally {
+    console.error(program.stderr);
+    socket.close();
+    await program.stop();
+  }
 }
 
 async function timeEchoes(socket) {

@@ -1,21 +1,15 @@
-import { Capture } from '../capture/capture.ts';
-import { EncoderChooser } from '../capture/encoder.ts';
 import { CameraAnnouncer } from '../cameras/announcer.ts';
 import { CameraViewer } from '../rpc/camera-viewer.ts';
-import { Camera } from '../cameras/camera.ts';
-import { captureSourceOf, modeFor, type DefaultMode } from '../cameras/capture-source.ts';
+import type { Camera } from '../cameras/camera.ts';
 import { CameraMerger } from '../cameras/merge.ts';
-import { CameraMonitor } from '../cameras/monitor.ts';
+import type { CameraMonitor } from '../cameras/monitor.ts';
 import { CameraControls } from '../cameras/controls.ts';
 import { CameraForgetter } from '../cameras/forget.ts';
 import { CameraHistory } from '../cameras/history.ts';
 import { CameraRegistry } from '../cameras/registry.ts';
 import { CameraSettingsKeeper } from '../cameras/settings.ts';
 import type { EffectiveConfig } from '../config/load.ts';
-import { TestWatcher } from '../devices/test/watcher.ts';
 import { listControls, setControls } from '../devices/v4l2/controls.ts';
-import { findHolder } from '../devices/v4l2/holder.ts';
-import { V4l2Watcher } from '../devices/v4l2/watcher.ts';
 import type { EventLog } from '../events/event-log.ts';
 import type { Notifier } from '../events/notifier.ts';
 import type { Logger } from '../log.ts';
@@ -29,7 +23,7 @@ import type { Addresses } from '../rpc/addresses.ts';
 import { PictureTaker } from '../snapshots/picture-taker.ts';
 import { Snapshots } from '../snapshots/snapshots.ts';
 import { Stills } from '../snapshots/stills.ts';
-import { type CameraRow, CameraStore } from '../store/cameras.ts';
+import { CameraStore } from '../store/cameras.ts';
 import type { Database } from '../store/database.ts';
 import { MergeStore } from '../store/merges.ts';
 import { RecordingStore } from '../store/recordings.ts';
@@ -41,6 +35,7 @@ import { StreamNews } from '../streams/stream-news.ts';
 import { Streams } from '../streams/streams.ts';
 import type { TapPool } from '../taps/tap-pool.ts';
 import { messageOf } from '../errors.ts';
+import { buildMonitor, cameraMaker } from './build-camera.ts';
 import type { DataPaths } from './data-dir.ts';
 import type { Ffmpeg } from './ffmpeg.ts';
 import { Catalog } from './file-catalog.ts';
@@ -239,83 +234,4 @@ export function buildCameras(deps: BuildCamerasDeps) {
       await snapshots.check();
     },
   };
-}
-
-function buildMonitor({ config, log }: BuildCamerasDeps, cameras: CameraRegistry): CameraMonitor {
-  const { discovery, rescan_interval, ignore, node_range, test_cameras, test_resolution, test_fps } =
-    config.camera;
-  const [from, to] = node_range?.split('-').map(Number) ?? [];
-  const nodes = from === undefined || to === undefined ? undefined : { from, to };
-  const [width, height] = readResolution(test_resolution);
-  return new CameraMonitor({
-    registry: cameras,
-    usb: discovery ? new V4l2Watcher({ rescanMs: rescan_interval * 1000, ignore, nodes, log }) : undefined,
-    test: new TestWatcher({ count: 0, width, height, fps: test_fps }),
-    testCameras: test_cameras,
-    log,
-  });
-}
-
-interface CameraMakerLinks {
-  onChange: (camera: Camera) => void;
-  keep: (row: CameraRow) => void;
-  recheck: () => Promise<void>;
-  onReturn: (camera: Camera) => void;
-  stills: Stills;
-}
-
-function cameraMaker(
-  { config, media, taps, ffmpeg, log }: BuildCamerasDeps,
-  { onChange, keep, recheck, onReturn, stills }: CameraMakerLinks,
-): ConstructorParameters<typeof CameraRegistry>[0]['makeCamera'] {
-  const encoder = new EncoderChooser({ log });
-  return (row) => {
-    const device = `camera${row.number}`;
-    const camera: Camera = new Camera({
-      row,
-      chooseMode: (present) => modeFor(present, wantedMode(config)),
-      makeCapture: (owner) =>
-        new Capture({
-          name: device,
-          source: () => captureSourceOf(owner),
-          publishUrl: () => media.publishUrl(device),
-          ffmpeg: () => ffmpeg.capture,
-          encoder,
-          log,
-          bitrate: () => toBits(owner.row.settings.bitrate ?? config.capture.bitrate),
-          quality: () => owner.row.settings.quality ?? undefined,
-          stallMs: config.capture.stall_timeout * 1000,
-          startTimeoutMs: config.capture.start_timeout * 1000,
-          recover: (end, signal) => owner.recover(end, signal),
-        }),
-      taps,
-      rtspTarget: () => media.rtspTarget(device),
-      hasPublisher: async () => (await media.controller.getStreamStatus(device))?.available ?? false,
-      lingerMs: config.camera.linger * 1000,
-      defaultMode: config.camera.mode,
-      whoHolds: findHolder,
-      recheck,
-      noteEncoderFailure: () => encoder.noteFailure(camera.capture.state.encoder),
-      keep,
-      onChange,
-      onReturn,
-      onLastPicture: (owner, gop) => void stills.keep(owner, gop),
-      log: log.child({ camera: device }),
-    });
-    return camera;
-  };
-}
-
-function toBits(kilobits: number | undefined): number | undefined {
-  return kilobits === undefined ? undefined : kilobits * 1000;
-}
-
-function wantedMode({ capture }: EffectiveConfig): DefaultMode {
-  const [width, height] = readResolution(capture.resolution);
-  return { width, height, fps: capture.fps, pixelFormat: '' };
-}
-
-function readResolution(text: string): [width: number, height: number] {
-  const [width, height] = text.split('x').map(Number) as [number, number];
-  return [width, height];
 }

@@ -2,7 +2,6 @@ import { Store } from '../store.ts';
 import { texts } from '../texts.ts';
 import {
   delay,
-  endingOf,
   PlaybackError,
   rejectOnAbort,
   type Playback,
@@ -77,10 +76,9 @@ export class LiveView extends Store<LiveState> {
     this.#hurry.abort();
   }
 
-  /** What plays is known to have ended, sooner than its player can tell. */
+  /** The session that plays, or is about to, is known to have ended, sooner than its player can tell. */
   renew(): void {
-    if (this.get().phase !== 'playing') return;
-    this.#renewal.abort();
+    this.#renewal.abort(new PlaybackError(texts.why.streamEnded, { isStreamMissing: true }));
     this.hurry();
   }
 
@@ -92,7 +90,7 @@ export class LiveView extends Store<LiveState> {
       const reason = await this.#tryBoth(stage, signal);
       if (signal.aborted) return;
       this.set({ phase: 'connecting', reason });
-      await delay(retryMs, AbortSignal.any([signal, this.#hurry.signal]));
+      await Promise.race([delay(retryMs, signal), rejectOnAbort(this.#hurry.signal).catch(() => undefined)]);
     }
   }
 
@@ -116,19 +114,20 @@ export class LiveView extends Store<LiveState> {
     { stage, signal, fallbackReason }: PlayContext,
   ): Promise<string | PlaybackError> {
     const playback = player.start(stage.element);
+    const renewal = new AbortController();
+    this.#renewal = renewal;
     let frozenMs = 0;
     const stop = (): void => {
       if (this.get().phase === 'playing') stage.onPictureLost(stage.element, frozenMs);
-      playback.stop({ isSessionGone: stage.isSessionGone() });
+      playback.stop({ isSessionGone: renewal.signal.aborted || stage.isSessionGone() });
     };
     signal.addEventListener('abort', stop, { once: true });
     try {
-      await playback.firstFrame;
+      const cutOff = Promise.race([rejectOnAbort(signal), rejectOnAbort(renewal.signal)]);
+      await Promise.race([playback.firstFrame, cutOff]);
       this.#playback = playback;
-      this.#renewal = new AbortController();
       this.set({ phase: 'playing', transport: playback.transport, fallbackReason });
-      const renewed = rejectOnAbort(this.#renewal.signal).catch(() => endingOf(texts.why.streamEnded));
-      const ending = await Promise.race([playback.ended, renewed, rejectOnAbort(signal)]);
+      const ending = await Promise.race([playback.ended, cutOff]);
       ({ frozenMs } = ending);
       return ending.reason;
     } catch (error) {

@@ -68,10 +68,13 @@ export function useLiveView(options: LiveViewOptions): LivePicture {
       view.stop();
     };
   }, [view, isWanted]);
+  const stateBefore = useRef(cameraState);
   useEffect(() => {
     // The service knows of the end and of the return sooner than a player can.
-    if (cameraState === 'recovering') view.renew();
-    if (cameraState === 'live') view.hurry();
+    const hasChanged = stateBefore.current !== cameraState;
+    stateBefore.current = cameraState;
+    if (hasChanged && cameraState === 'recovering') view.renew();
+    if (hasChanged && cameraState === 'live') view.hurry();
   }, [view, cameraState]);
   const state = useSyncExternalStore(view.subscribe, view.get);
   return { state, stats: useStats(view, state.phase === 'playing'), videoRef };

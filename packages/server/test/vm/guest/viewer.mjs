@@ -20,6 +20,8 @@ const DELIMITER = Buffer.from([0, 0, 0, 1, 9, 0xf0]);
 const FRAMES_UNDER_WAY = 10;
 // More than frames are ever late: such a jump of the stream's beginning is a new stream.
 const NEW_STREAM_MS = 4_000;
+/** The counter of a vivid camera at 320x180: where it is in the picture, how many bytes of gray, and what they say. */
+const VIVID_COUNTER = { crop: OSD_CROP, bytes: OSD_BYTES, read: readCounter };
 
 export class Viewer {
   /** What was seen, in its order: when, in which stream of the device, which frame; no number where none is shown. */
@@ -27,6 +29,7 @@ export class Viewer {
   /** Connections that gave a picture. */
   connections = 0;
   #target;
+  #counter;
   #decoder;
   #client;
   #rest = Buffer.alloc(0);
@@ -34,11 +37,12 @@ export class Viewer {
   #newest = { run: 0, sequence: Infinity, beganMs: -Infinity };
 
   /** @param url rtsp://[user:password@]host:port/path */
-  constructor(url) {
+  constructor(url, counter = VIVID_COUNTER) {
     const { hostname, port, pathname, username, password } = new URL(url);
     const login = username ? { username, password } : {};
     this.#target = { host: hostname, port: Number(port), path: pathname.slice(1), ...login };
-    this.#decoder = startDecoder();
+    this.#counter = counter;
+    this.#decoder = startDecoder(counter.crop);
     this.#decoder.stdout.on('data', (chunk) => this.#takePixels(chunk));
     void this.#keepWatching();
   }
@@ -119,8 +123,9 @@ export class Viewer {
 
   #takePixels(chunk) {
     this.#rest = Buffer.concat([this.#rest, chunk]);
-    for (; this.#rest.length >= OSD_BYTES; this.#rest = this.#rest.subarray(OSD_BYTES)) {
-      this.#takeFrame(Date.now(), readCounter(this.#rest.subarray(0, OSD_BYTES)));
+    const { bytes, read } = this.#counter;
+    for (; this.#rest.length >= bytes; this.#rest = this.#rest.subarray(bytes)) {
+      this.#takeFrame(Date.now(), read(this.#rest.subarray(0, bytes)));
     }
   }
 
@@ -140,9 +145,9 @@ export class Viewer {
   }
 }
 
-function startDecoder() {
+function startDecoder(crop) {
   const input = ['-f', 'h264', '-probesize', '5000', '-analyzeduration', '0', '-flags', 'low_delay'];
-  const output = ['-vf', `crop=${OSD_CROP},format=gray`, '-fps_mode', 'passthrough', '-f', 'rawvideo'];
+  const output = ['-vf', `crop=${crop},format=gray`, '-fps_mode', 'passthrough', '-f', 'rawvideo'];
   const args = ['-loglevel', 'fatal', '-threads', '1', ...input, '-i', 'pipe:0', ...output, 'pipe:1'];
   const decoder = spawn(ffmpegBinary(), args, { stdio: ['pipe', 'pipe', 'inherit'] });
   // Written to after it was stopped: nobody looks any more.
