@@ -1,5 +1,5 @@
-import { compared, measureInGuest, scaledP95, scaledSpread, slownessNote } from './lib/guest.mjs';
-import { median, short } from './lib/numbers.mjs';
+import { measureInGuest, scaledP95, scaledSpread, slownessNote } from './lib/guest.mjs';
+import { compared, median, short } from './lib/numbers.mjs';
 
 export const title = 'Plugged in and pulled out: when a client is told (emulated)';
 
@@ -13,8 +13,7 @@ export async function run({ isQuick }) {
   });
   check(found);
   const bare = [...found['bare-before'].turns, ...found['bare-after'].turns];
-  const told = (turns, what) => turns.map((turn) => turn[what].toldMs);
-  const floor = { there: told(bare, 'there'), gone: told(bare, 'gone') };
+  const floor = { there: timesOf(bare, 'there'), gone: timesOf(bare, 'gone') };
   const row = ({ what, times, beside, limitMs }) => ({
     what,
     ours: scaledSpread(times, slowness),
@@ -22,9 +21,9 @@ export async function run({ isQuick }) {
     goal: `p95 ≤ ${limitMs} ms, scaled`,
     isMet: scaledP95(times, slowness) <= limitMs,
   });
-  const known = told(found.known.turns, 'there');
-  const fresh = told(found.new.turns, 'there');
-  const gone = told(found.known.turns, 'gone');
+  const known = timesOf(found.known.turns, 'there');
+  const fresh = timesOf(found.new.turns, 'there');
+  const gone = timesOf(found.known.turns, 'gone');
   return {
     rows: [
       row({
@@ -61,7 +60,13 @@ function partsOf(found, bare) {
   return `Its parts, p50: the event ${part('there', 'eventMs')} ms after the node came (${part('gone', 'eventMs')} ms after its end), all questions ${part('there', 'probeMs')} ms (${bare[0].there.modes} modes; open and QUERYCAP alone ${part('there', 'askMs')} ms), a WebSocket message there and back ${echo} ms.`;
 }
 
+/** How long it took to be told of them. */
+function timesOf(turns, what) {
+  return turns.map((turn) => turn[what].toldMs);
+}
+
 function check(found) {
   const turns = [...found.known.turns, ...found.new.turns];
-  if (turns.some(({ there }) => there.formats === 0)) throw new Error('a camera was CONNECTED without capabilities');
+  if (turns.some(({ there }) => there.formats === 0))
+    throw new Error('a camera was CONNECTED without capabilities');
 }

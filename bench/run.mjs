@@ -5,7 +5,21 @@ import { parseArgs } from 'node:util';
 import { ffmpegBinary, mediaMtxBinary } from '@mediamtx-camera-service/testkit';
 import { scope } from './lib/scope.mjs';
 
-const names = ['ping', 'connections', 'status', 'notifications', 'snapshot', 'page', 'start', 'idle', 'ffmpeg-killed', 'mediamtx-killed', 'idle-monitor', 'hot-plug', 'replug'];
+const names = [
+  'ping',
+  'connections',
+  'status',
+  'notifications',
+  'snapshot',
+  'page',
+  'start',
+  'idle',
+  'ffmpeg-killed',
+  'mediamtx-killed',
+  'idle-monitor',
+  'hot-plug',
+  'replug',
+];
 const resultsFile = new URL('RESULTS.md', import.meta.url);
 
 const { values: options } = parseArgs({

@@ -7,19 +7,20 @@ import { probeNode } from '../../packages/server/dist/devices/v4l2/probe.js';
 import { makeCapability, VIDIOC_QUERYCAP } from '../../packages/server/dist/devices/v4l2/structs.js';
 import { NODE } from './steps.mjs';
 
-const server = new WebSocketServer({ host: '127.0.0.1', port: 0, perMessageDeflate: false });
 let isThere = false;
 
+await prepareNativeCalls();
+watch('/dev', (_event, name) => {
+  if (NODE.endsWith(`/${name}`)) void look(Date.now());
+});
+// Last, since whoever connects counts on the rest.
+const server = new WebSocketServer({ host: '127.0.0.1', port: 0, perMessageDeflate: false });
 server.on('connection', (socket) => {
   /** @param {Buffer} data */
   const echo = (data) => socket.send(data.toString());
   socket.on('message', echo);
 });
 server.on('listening', () => console.log(`port ${server.address().port}`));
-await prepareNativeCalls();
-watch('/dev', (_event, name) => {
-  if (NODE.endsWith(`/${name}`)) void look(Date.now());
-});
 
 async function look(eventMs) {
   const isNow = existsSync(NODE);

@@ -47,7 +47,9 @@ async function measureBare(step) {
   const port = await until('the bare watcher', () => /port (\d+)/.exec(program.stdout)?.[1]);
   const socket = new WebSocket(`ws://127.0.0.1:${port}`);
   const heard = [];
-  socket.on('message', (data) => heard.push({ atMs: Date.now(), ...JSON.parse(data.toString()) }));
+  /** @param {Buffer} data */
+  const hear = (data) => heard.push({ atMs: Date.now(), ...JSON.parse(data.toString()) });
+  socket.on('message', hear);
   await once(socket, 'open');
   const next = (what) => {
     const from = heard.length;
@@ -57,7 +59,9 @@ async function measureBare(step) {
     awaitThere: () => next('there'),
     awaitGone: () => next('gone'),
     rest: async (told) => {
-      const { askMs } = await until('asked', () => heard.slice(heard.indexOf(told)).find(({ what }) => what === 'asked'));
+      const { askMs } = await until('asked', () =>
+        heard.slice(heard.indexOf(told)).find(({ what }) => what === 'asked'),
+      );
       told.askMs = askMs;
       await restAtRandom(500);
     },
@@ -68,6 +72,7 @@ async function measureBare(step) {
     const echoes = await timeEchoes(socket);
     report(step, { turns: await turns(watcher), echoes });
   } finally {
+    // Told if this fails.
     console.error(program.stderr);
     socket.close();
     await program.stop();

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { Guest } from '@mediamtx-camera-service/testkit';
-import { median, percentile, short, spread } from './numbers.mjs';
+import { percentile, short, spread } from './numbers.mjs';
 import { scope } from './scope.mjs';
 import { timeWork } from './work.mjs';
 
@@ -41,12 +41,6 @@ export function scaledSpread(values, { cpu }) {
 /** The scaled figure below which 95 of 100 lie. */
 export function scaledP95(values, { cpu }) {
   return percentile(values, 0.95) / cpu;
-}
-
-/** `p50 200, p95 250 ms: 1.5 times that, 100 ms more` */
-export function compared(values, floor) {
-  const [ours, bare] = [median(values), median(floor)];
-  return `${spread(floor)}: ours is ${short(ours / bare)} times that, ${short(ours - bare)} ms more`;
 }
 
 function mean(values) {

@@ -20,7 +20,9 @@ export function cpuSeconds(pid) {
 /** The same to the nanosecond, of the threads that are there now: for a process that hardly does anything. */
 export function fineCpuSeconds(pid) {
   const tasks = readdirSync(`/proc/${pid}/task`);
-  const times = tasks.map((task) => readFileSync(`/proc/${pid}/task/${task}/schedstat`, 'utf8').split(' ')[0]);
+  const times = tasks.map(
+    (task) => readFileSync(`/proc/${pid}/task/${task}/schedstat`, 'utf8').split(' ')[0],
+  );
   return times.reduce((sum, time) => sum + Number(time), 0) / 1e9;
 }
 

@@ -76,6 +76,7 @@ export class Viewer {
   #take({ data, isKeyframe }, { connection, sets }) {
     const atMs = Date.now();
     this.frameTimes.push(atMs);
-    if (isKeyframe) this.keyframes.push({ atMs, connection, data: Buffer.concat([...(sets ? [sets] : []), data]) });
+    if (isKeyframe)
+      this.keyframes.push({ atMs, connection, data: Buffer.concat([...(sets ? [sets] : []), data]) });
   }
 }

@@ -23,7 +23,11 @@ function timed(work) {
 function compute() {
   const seen = new Map();
   for (let index = 0; index < 10_000; index += 1) {
-    const text = JSON.stringify({ device: `camera${index % 64}`, index, modes: [index, index * 2, index * 3] });
+    const text = JSON.stringify({
+      device: `camera${index % 64}`,
+      index,
+      modes: [index, index * 2, index * 3],
+    });
     const { device, modes } = JSON.parse(text);
     seen.set(device, (seen.get(device) ?? 0) + modes[2]);
   }

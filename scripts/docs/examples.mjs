@@ -134,6 +134,16 @@ export const methodExamples = {
         resolutions: ['1280x720'],
         fps_options: [30],
       },
+      settings: {
+        name: null,
+        enabled: true,
+        mode: null,
+        resolution: null,
+        fps: null,
+        bitrate: null,
+        quality: null,
+        recording: { format: null, duration: null, segment_duration: null },
+      },
     },
   },
   get_camera_capabilities: {

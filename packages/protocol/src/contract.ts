@@ -5,7 +5,6 @@ import {
   type camera,
   type cameraReason,
   type cameraState,
-  type captureMode,
 } from './contract/camera.ts';
 import { event, eventMethods } from './contract/event.ts';
 import {
@@ -15,7 +14,8 @@ import {
   type recordingFormat,
 } from './contract/recording.ts';
 import { sessionMethods } from './contract/session.ts';
-import { settingsMethods, type cameraControl, type cameraSettings } from './contract/settings.ts';
+import type { cameraSettings, captureMode } from './contract/camera-settings.ts';
+import { settingsMethods, type cameraControl } from './contract/settings.ts';
 import { snapshotMethods, type snapshotFile, type snapshotFormat } from './contract/snapshot.ts';
 import { streamMethods } from './contract/stream.ts';
 import {

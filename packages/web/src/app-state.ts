@@ -54,8 +54,6 @@ export interface AppState {
   /** How many snapshots were asked for here, by device; each is a flash on its tile. */
   flashes: Record<string, number>;
   clips: ClipsState;
-  /** Cameras that a person called two, not one. */
-  deniedPairs: readonly string[];
   /** The newest thing to be said to a screen reader. */
   announcement: string;
 }

@@ -4,7 +4,6 @@ import { createRoot } from 'react-dom/client';
 import { AppContext, type App } from './app-context.ts';
 import { AppStore, viewOf } from './app-state.ts';
 import { AppView } from './app-view.tsx';
-import { readDeniedPairs } from './camera/same-camera.ts';
 import { readBootstrap, type Bootstrap } from './bootstrap.ts';
 import { ClipLibrary } from './clips/clip-library.ts';
 import { headStart } from './early.ts';
@@ -32,7 +31,6 @@ function storeOf(bootstrap: Bootstrap): AppStore {
     pending: {},
     flashes: {},
     clips: { filter: { kind: 'all', device: null }, items: [], hasMore: false, status: 'idle' },
-    deniedPairs: readDeniedPairs(),
     announcement: '',
   });
   store.setCameras(cameras);

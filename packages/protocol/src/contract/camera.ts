@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { deviceParam, deviceResult, seconds, streams, timestamp } from './common.ts';
+import { cameraSettings, captureMode } from './camera-settings.ts';
 import { method, notification } from './define.ts';
 
 export const cameraKind = z.enum(['usb', 'rtsp', 'onvif', 'test']);
@@ -49,12 +50,6 @@ export const cameraReason = z.enum([
   'media_server',
   'flapping',
 ]);
-
-export const captureMode = z
-  .enum(['on_demand', 'always', 'off'])
-  .describe(
-    'on_demand: live while somebody needs the picture; always: live all the time; off: listed, never captured',
-  );
 
 export const cameraIdentity = z
   .object({
@@ -131,9 +126,13 @@ export const get_camera_list = method({
 
 export const get_camera_status = method({
   role: 'viewer',
-  summary: 'One camera with its metrics and capabilities',
+  summary: 'One camera with its metrics, capabilities and settings',
   params: z.object({ device: deviceParam }),
-  result: camera.extend({ metrics: cameraMetrics, capabilities: cameraCapabilities }),
+  result: camera.extend({
+    metrics: cameraMetrics,
+    capabilities: cameraCapabilities,
+    settings: cameraSettings,
+  }),
   errors: ['not_found'],
 });
 

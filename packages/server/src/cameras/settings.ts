@@ -2,7 +2,9 @@ import type { CameraSettings, Params } from '@mediamtx-camera-service/protocol';
 import type { Logger } from 'pino';
 import type { CameraRow } from '../store/cameras.ts';
 import type { Camera } from './camera.ts';
+import { withoutDoubtsOf } from './recognition.ts';
 
+/** Of one camera; `differs_from` is a camera's number. */
 export type SettingsChange = Omit<Params<'set_camera'>, 'device'>;
 
 export interface CameraSettingsDeps {
@@ -21,13 +23,14 @@ export class CameraSettingsKeeper {
   }
 
   /** What is left out stays; null is the service-wide default. Throws storage errors, and then nothing is changed. */
-  async change(camera: Camera, change: SettingsChange): Promise<void> {
+  async change(camera: Camera, { differs_from: other, ...change }: SettingsChange): Promise<void> {
     const { row } = camera;
     const settings = merge(row.settings, change);
     // Another mode is wanted, so what was learned of the old ones does not stand in its way.
     const isModeAsked = change.resolution !== undefined || change.fps !== undefined;
     const learned = isModeAsked ? { ...row.learned, failed: [], ownRate: null } : row.learned;
-    const next: CameraRow = { ...row, settings, learned };
+    const recognition = withoutDoubtsOf(row.recognition, (device) => device === other);
+    const next: CameraRow = { ...row, settings, learned, recognition };
     this.#deps.keep(next);
     camera.configure(next);
     this.#deps.log.info({ device: camera.device, settings }, 'the settings of a camera were changed');
@@ -36,7 +39,10 @@ export class CameraSettingsKeeper {
   }
 }
 
-function merge(settings: CameraSettings, { recording, ...change }: SettingsChange): CameraSettings {
+function merge(
+  settings: CameraSettings,
+  { recording, ...change }: Omit<SettingsChange, 'differs_from'>,
+): CameraSettings {
   return {
     ...settings,
     ...withoutUndefined(change),

@@ -48,6 +48,8 @@ const PATTERNS: [RegExp, CameraReason, string][] = [
     'this ffmpeg has no drawtext filter, which the test picture needs',
   ],
   [/Cannot allocate memory/u, 'out_of_memory', 'out of memory'],
+  // Of S_FMT, which libavdevice passes on without its name.
+  [/Error opening input[^\n]*: Input\/output error/u, 'io_error', 'the device answers nothing'],
 ];
 
 export function describeExit(

@@ -1,6 +1,6 @@
 /** One report of ffmpeg's `-progress`. */
 export interface Progress {
-  /** Frames written since the start. */
+  /** Frames of the source that were written since the start. */
   frames: number;
   fps: number;
 }
@@ -20,7 +20,8 @@ export class ProgressReader {
     const key = line.slice(0, equals).trim();
     this.#values.set(key, line.slice(equals + 1).trim());
     if (key !== 'progress') return;
-    const frames = Number(this.#values.get('frame'));
+    // To keep a constant rate ffmpeg repeats frames where the source is slow, and counts them as well.
+    const frames = Number(this.#values.get('frame')) - Number(this.#values.get('dup_frames') ?? 0);
     const fps = Number(this.#values.get('fps'));
     this.#values.clear();
     if (Number.isFinite(frames)) this.#onProgress({ frames, fps: Number.isFinite(fps) ? fps : 0 });

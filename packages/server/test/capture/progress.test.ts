@@ -12,3 +12,11 @@ test('each report is given once, at its end', () => {
     { frames: 30, fps: 30 },
   ]);
 });
+
+test('frames that ffmpeg repeated for a slow camera are no frames of the camera', () => {
+  const seen: Progress[] = [];
+  const reader = new ProgressReader((progress) => seen.push(progress));
+  for (const line of ['frame=88', 'fps=10', 'dup_frames=48', 'drop_frames=0', 'progress=continue'])
+    reader.takeLine(line);
+  expect(seen).toEqual([{ frames: 40, fps: 10 }]);
+});

@@ -75,7 +75,7 @@ export interface StreamFindings extends Record<StreamFault, FaultFinding> {
   ended: { code: number | null };
 }
 
-export type PlugFault = 'unplugged' | 'elsewhere' | 'flapping' | 'swapped';
+export type PlugFault = 'unplugged' | 'elsewhere' | 'flapping' | 'shaken' | 'swapped';
 
 /** What guest/plug-faults.mjs reports, by step. */
 export interface PlugFindings extends Record<PlugFault, FaultFinding> {

@@ -5,7 +5,7 @@ import type { PictureOptions } from './numbered-picture.ts';
 import { PayloadQueue } from './payloads.ts';
 
 const NUMBERS = 65_536;
-/** Farther behind than this, it goes on from now instead of making up for what it missed. */
+/** Farther behind than this, it leaves out what it missed instead of making up for it. */
 const MAX_LAG_MS = 1000;
 
 /**
@@ -48,8 +48,11 @@ export class PictureStream {
       count += 1;
       const frame = maker.make(this.#number, this.#fault());
       if (frame) this.payloads.send(frame);
+      dueMs += intervalMs;
       const now = performance.now();
-      dueMs = dueMs + MAX_LAG_MS < now ? now : dueMs + intervalMs;
+      const missed = dueMs + MAX_LAG_MS < now ? Math.floor((now - dueMs) / intervalMs) : 0;
+      count += missed;
+      dueMs += missed * intervalMs;
       this.#timer = setTimeout(tick, Math.max(0, dueMs - now));
     };
     this.#timer = setTimeout(tick, 0);

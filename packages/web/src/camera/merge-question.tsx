@@ -5,7 +5,7 @@ import { useApp, useAppState } from '../app-context.ts';
 import { texts } from '../texts.ts';
 import styles from './merge.module.css';
 import panelStyles from './camera-panel.module.css';
-import { candidateOf, denySame } from './same-camera.ts';
+import { candidateOf } from './same-camera.ts';
 import { panelTexts } from './texts.ts';
 import { useTask } from './use-task.ts';
 
@@ -30,6 +30,11 @@ export function MergeQuestion({ camera, onJoined }: MergeQuestionProps) {
     onJoined(joined.device);
     store.removeCamera(camera.device);
   };
+  const keepApart = async (): Promise<void> => {
+    const params = { device: camera.device, differs_from: candidate.device };
+    const { settings: _, ...told } = await client.call('set_camera', params);
+    store.changeCamera(camera.device, viewOf(told, camera));
+  };
   return (
     <section className={styles.question} aria-label={said.title(candidate.name)}>
       <h3>{said.title(candidate.name)}</h3>
@@ -42,11 +47,7 @@ export function MergeQuestion({ camera, onJoined }: MergeQuestionProps) {
         <Button disabled={isRunning} onClick={() => run(join)}>
           {said.yes}
         </Button>
-        <Button
-          variant="default"
-          disabled={isRunning}
-          onClick={() => denySame(store, camera.device, candidate.device)}
-        >
+        <Button variant="default" disabled={isRunning} onClick={() => run(keepApart)}>
           {said.no}
         </Button>
       </div>

@@ -19,9 +19,8 @@ export interface Settings {
   refuse: (field: string, error: string) => void;
 }
 
-/** Nothing changed is what is there: the settings are told with every answer. */
 const readSettings: Read<CameraSettings> = async (client, device, signal) =>
-  (await client.call('set_camera', { device }, { signal })).settings;
+  (await client.call('get_camera_status', { device }, { signal })).settings;
 
 /** A camera's settings; each field is saved by itself, and says how that went. */
 export function useSettings(device: string): Settings {

@@ -20,6 +20,7 @@ const topics: Topic[] = [
   'camera_status_update',
   'recording_status_update',
   'system_health_update',
+  'camera.forgotten',
   'snapshot.taken',
   'recording.stop',
 ];
@@ -43,8 +44,7 @@ export class Feed {
     client.on('camera_status_update', (update) => this.#cameraChanged(update));
     client.on('recording_status_update', (update) => this.#recordingChanged(update));
     client.on('system_health_update', ({ components }) => this.#store.patch({ components }));
-    // Clips made elsewhere, or while the connection was away.
-    client.on('event', () => void this.#clips.refresh());
+    client.on('event', (params) => this.#heard(params));
     client.onState((connection) => {
       const { hadConnection, wasOpen } = this.#store.get();
       this.#store.patch({
@@ -65,6 +65,14 @@ export class Feed {
     document.addEventListener('visibilitychange', () => {
       if (document.visibilityState === 'visible') check();
     });
+  }
+
+  #heard(params: NotificationParams<'event'>): void {
+    const device =
+      'topic' in params && params.topic === 'camera.forgotten' ? params.data['device'] : undefined;
+    if (typeof device === 'string') this.#store.removeCamera(device);
+    // Clips made elsewhere, or while the connection was away, or that another camera has now.
+    void this.#clips.refresh();
   }
 
   async #opened(afterSeq: number | undefined): Promise<void> {

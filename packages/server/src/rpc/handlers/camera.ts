@@ -27,6 +27,7 @@ export function cameraHandlers({ cameras, viewer, transitions }: CameraHandlerDe
         device,
         metrics: await viewer.metrics(camera),
         capabilities: { formats, resolutions, fps_options },
+        settings: camera.row.settings,
       };
     },
     get_camera_capabilities: ({ device }, context) => {

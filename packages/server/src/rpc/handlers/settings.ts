@@ -24,9 +24,10 @@ export interface SettingsHandlerDeps {
 export function settingsHandlers(deps: SettingsHandlerDeps): HandlersOf<'settings'> {
   const { cameras, viewer, settings, controls, forgetter, merger } = deps;
   return {
-    set_camera: async ({ device, ...change }, context) => {
+    set_camera: async ({ device, differs_from, ...change }, context) => {
       const camera = visibleCamera(cameras, device, context);
-      await settings.change(camera, change);
+      const other = differs_from && visibleCamera(cameras, differs_from, context).device;
+      await settings.change(camera, { ...change, differs_from: other });
       return { ...viewer.view(camera, context.host), device, settings: camera.row.settings };
     },
     forget_camera: async ({ device, delete_files: deleteFiles }, context) => {

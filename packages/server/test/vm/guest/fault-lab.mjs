@@ -19,7 +19,7 @@ const PATIENCE_MS = 60_000;
 const FRAMES_OF_A_STEADY_STREAM = 5;
 /** Short, so that a fault shows soon; ffmpeg has been started before, so that its files are in memory. */
 export const QUICK_TO_NOTICE = {
-  CAMERA_SERVICE_CAPTURE_START_TIMEOUT: '15',
+  CAMERA_SERVICE_CAPTURE_START_TIMEOUT: '10',
   CAMERA_SERVICE_CAPTURE_STALL_TIMEOUT: '4',
   CAMERA_SERVICE_CAMERA_RESCAN_INTERVAL: '2',
 };
@@ -157,7 +157,8 @@ async function readRecording(path) {
     ffmpegBinary(),
     [
       ...['-nostdin', '-loglevel', 'error', '-i', path, '-map', '0:v', '-fps_mode', 'passthrough'],
-      ...['-vf', `crop=${OSD_CROP},format=gray`, '-f', 'rawvideo', 'pipe:1'],
+      // In the file's own time: by its mean rate, two frames may fall on one time, and ffmpeg complains.
+      ...['-vf', `crop=${OSD_CROP},format=gray`, '-enc_time_base', 'demux', '-f', 'rawvideo', 'pipe:1'],
     ],
     { encoding: 'buffer', maxBuffer: 1024 * 1024 * 1024 },
   );

@@ -10,9 +10,10 @@ import { report, run, until } from './steps.mjs';
 const WITH_METADATA_NODE = 'node_types=0x20001';
 const TWO_EQUAL = ['n_devs=2', 'node_types=0x1,0x1', 'num_inputs=1,1', 'input_types=0x0,0x0'];
 const VIDIOC_QUERYCAP = 0x80685600;
-const FLAPS = 10;
+const FLAPS_SEEN = 4;
+const SHAKES = 10;
 // Ten in five seconds: one pull and one plug in each.
-const FLAP_MS = 250;
+const SHAKE_MS = 250;
 
 const isAbsent = ({ status }) => status === 'DISCONNECTED';
 /** The number can be chosen, and the parameters given, only once the last who held the camera has let it go. */
@@ -55,14 +56,31 @@ function use(door) {
   writeFileSync(`/sys/bus/platform/drivers/vivi1/${door}`, 'vivi1.0');
 }
 
+/** As often as the service can see it: each loss and each return is waited for. */
 async function survivesFlapping(lab) {
   await lab.survive('flapping', {
     fault: async () => {
-      for (let flap = 0; flap < FLAPS; flap += 1) {
+      for (let flap = 0; flap < FLAPS_SEEN; flap += 1) {
         use('unbind');
-        await sleep(FLAP_MS);
+        await lab.untilStatus('the loss', isAbsent);
         use('bind');
-        await sleep(FLAP_MS);
+        await lab.untilStatus('the return', (status) => !isAbsent(status));
+      }
+    },
+    shows: ({ reason_code }) => reason_code === 'flapping',
+    isLasting: true,
+  });
+}
+
+/** Faster than anybody looks. */
+async function survivesShaking(lab) {
+  await lab.survive('shaken', {
+    fault: async () => {
+      for (let shake = 0; shake < SHAKES; shake += 1) {
+        use('unbind');
+        await sleep(SHAKE_MS);
+        use('bind');
+        await sleep(SHAKE_MS);
       }
     },
   });
@@ -108,6 +126,7 @@ try {
   await lab.start();
   await survivesPulls(lab);
   await survivesFlapping(lab);
+  await survivesShaking(lab);
   await lab.stop('recording');
   await run('unplug', '1');
   await survivesASwap();

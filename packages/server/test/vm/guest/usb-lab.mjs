@@ -49,7 +49,8 @@ export async function cameraOf(webcam) {
     `a camera at ${node}`,
     async () => {
       const { cameras } = await call('get_camera_list');
-      return cameras.find(({ device_path, status }) => device_path === node && status === 'CONNECTED')?.device;
+      return cameras.find(({ device_path, status }) => device_path === node && status === 'CONNECTED')
+        ?.device;
     },
     PATIENCE_MS,
   );
@@ -145,7 +146,11 @@ export class WatchedCamera {
       'to be well',
       ({ state, reason_code }) => state === 'live' && reason_code === before.reason_code,
     );
-    return { ...findings, told: toldOf(this.device, from), history: await historySince(this.device, startMs) };
+    return {
+      ...findings,
+      told: toldOf(this.device, from),
+      history: await historySince(this.device, startMs),
+    };
   }
 }
 

@@ -25,7 +25,9 @@ import { numberNow, readRecordedNumbers } from './usb-numbers.mjs';
 
 const FAILURES_OF_A_DEAD_DEVICE = 4;
 const hd = makeWebcam({ port: 0, name: 'HD Webcam', vendorId: '046d', productId: '082d', serial: '4F2A91' });
-const twins = [2, 3].map((port) => makeWebcam({ port, name: 'Twin Webcam', productId: '0a00', serial: null }));
+const twins = [2, 3].map((port) =>
+  makeWebcam({ port, name: 'Twin Webcam', productId: '0a00', serial: null }),
+);
 const slow = UsbWebcam.create({
   ...{ port: 7, name: 'Slow Webcam', productId: '0b00', serial: 'S1' },
   formats: [
@@ -75,7 +77,13 @@ async function isMovedWhileRecorded(camera) {
 
 /** In the device itself. */
 function valuesOf(webcam) {
-  const names = ['brightness', 'contrast', 'powerLineFrequency', 'whiteBalanceAuto', 'whiteBalanceTemperature'];
+  const names = [
+    'brightness',
+    'contrast',
+    'powerLineFrequency',
+    'whiteBalanceAuto',
+    'whiteBalanceTemperature',
+  ];
   return Object.fromEntries(names.map((name) => [name, webcam.control(name)]));
 }
 
@@ -94,7 +102,17 @@ async function keepsItsControls(device) {
   await until('the controls to be set again', () => hd.control('powerLineFrequency') === 2);
   const { brightness } = valuesOf(hd);
   const { controls: manual } = await set({ white_balance_automatic: false, white_balance_temperature: 3000 });
-  return { offered, wasSet, tooMuch, inactive, afterRefusals, forgotten, brightness, manual, values: valuesOf(hd) };
+  return {
+    offered,
+    wasSet,
+    tooMuch,
+    inactive,
+    afterRefusals,
+    forgotten,
+    brightness,
+    manual,
+    values: valuesOf(hd),
+  };
 }
 
 /** The faults that a driver without a device can't show. */
@@ -104,7 +122,10 @@ async function survivesFaults(camera) {
   const hasReason = (code) => (one) => one.kind === 'camera' && one.reason_code === code;
   const untilFrames = async () => {
     const [from, made] = [camera.viewer.frames.length, hd.frameNumber];
-    await until('bad pictures', () => camera.viewer.frames.length >= from + 10 && hd.frameNumber >= made + 10);
+    await until(
+      'bad pictures',
+      () => camera.viewer.frames.length >= from + 10 && hd.frameNumber >= made + 10,
+    );
   };
   await tell('corrupt', () => camera.survive({ fault: fault('corrupt'), during: untilFrames, heal }));
   await tell('black', () => camera.survive({ fault: fault('black'), shows: hasReason('black'), heal }));
@@ -181,7 +202,16 @@ async function asksAboutTwins() {
   const gone = await refusal(statusOf(newcomer));
   const leftOver = await identityOf(other);
   await call('forget_camera', { device: second });
-  return { known, asked, askedToo, node: await twins[0].node(), merged, gone, leftOver, sure: await identityOf(other) };
+  return {
+    known,
+    asked,
+    askedToo,
+    node: await twins[0].node(),
+    merged,
+    gone,
+    leftOver,
+    sure: await identityOf(other),
+  };
 }
 
 try {

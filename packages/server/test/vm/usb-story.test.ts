@@ -1,0 +1,191 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+
+import { frameDistance } from '../../src/capture/read-number.ts';
+import { findMissing } from './fault-findings.ts';
+import { runInGuest } from './guest-run.ts';
+import type { Findings, UsbFault } from './usb-story-findings.ts';
+
+const usbFaults: UsbFault[] = ['corrupt', 'black', 'frozen', 'fails-once', 'dead'];
+
+let findings: Partial<Findings>;
+
+/** What a step found; its own words where it failed. */
+function found<K extends keyof Findings>(step: K): Findings[K] {
+  const finding = findings[step];
+  if (finding === undefined) throw new Error(`the guest did not reach step ${step}`);
+  if ('failed' in finding && finding.failed) throw new Error(`step ${step}: ${finding.failed}`);
+  return finding;
+}
+
+beforeAll(async () => {
+  findings = await runInGuest<Findings>({ script: 'usb-story.mjs', cameras: 0, timeoutS: 600 });
+  console.info(`The guest took ${Math.round((findings.ended?.guestMs ?? 0) / 1000)} s`);
+});
+
+describe('a USB webcam with a serial number', () => {
+  it('is found, and its capabilities are confirmed by a second look', () => {
+    const { status, capabilities } = found('found');
+    expect(status).toMatchObject({
+      device: 'camera0',
+      name: 'HD Webcam',
+      status: 'CONNECTED',
+      identity: { matched_by: [], score: null, notice: null, candidates: [] },
+    });
+    expect(capabilities).toMatchObject({
+      formats: ['MJPG', 'YUYV'],
+      resolutions: ['320x180'],
+      fps_options: [5],
+      validation_status: 'CONFIRMED',
+    });
+  });
+
+  it('is the same camera in another port, known by its serial', () => {
+    const { before, gone, after } = found('moved');
+    expect(gone).toMatchObject({ status: 'DISCONNECTED', reason_code: 'unplugged', device_path: null });
+    expect(after).toMatchObject({ device: before.device, status: 'CONNECTED' });
+    expect(after.identity.matched_by).toEqual(expect.arrayContaining(['serial', 'usb id', 'name']));
+    expect(after.identity.matched_by).not.toContain('port');
+  });
+
+  it('is recorded into one file, whose frame numbers go on after the gap', () => {
+    const { files, filename, recorded, plugged, told } = found('moved');
+    expect(files).toEqual([filename]);
+    expect(recorded.complaints).toBe('');
+    const numbers = recorded.numbers.filter((number) => number !== null);
+    const steps = numbers.slice(1).map((number, index) => frameDistance(numbers[index] ?? 0, number));
+    expect(steps.every((step) => step >= 0)).toBe(true);
+    const isLater = (number: number): boolean => frameDistance(plugged, number) >= 0;
+    expect(numbers.some(isLater)).toBe(true);
+    expect(numbers.every(isLater)).toBe(false);
+    const expected = [
+      { kind: 'camera' as const, status: 'DISCONNECTED', reason_code: 'unplugged' },
+      { kind: 'recording' as const, status: 'ERROR' },
+      { kind: 'recording' as const, status: 'STARTED' },
+    ];
+    expect(findMissing(told, expected)).toBeUndefined();
+    expect(new Set(told.flatMap((one) => (one.kind === 'recording' ? one.session_id : []))).size).toBe(1);
+  });
+});
+
+describe('the controls of a USB webcam', () => {
+  it('have in the device what was set, a menu by its text', () => {
+    expect(found('controls').wasSet).toMatchObject({ brightness: -20, powerLineFrequency: 2 });
+  });
+
+  it('out of range or decided by automation: refused, and nothing is changed', () => {
+    const { tooMuch, inactive, wasSet, afterRefusals, offered } = found('controls');
+    expect(tooMuch).toMatchObject({ code: -32602, rule: 'range', param: 'controls.brightness' });
+    expect(inactive).toMatchObject({ code: -32602, rule: 'inactive' });
+    expect(afterRefusals).toEqual(wasSet);
+    const temperature = offered.find(({ name }) => name === 'white_balance_temperature');
+    expect(temperature?.flags).toContain('inactive');
+  });
+
+  it('plugged in again, the device has forgotten them, and gets them again', () => {
+    const { forgotten, brightness } = found('controls');
+    expect(forgotten).toMatchObject({ brightness: 0, powerLineFrequency: 1 });
+    expect(brightness).toBe(-20);
+  });
+
+  it('a manual value can be set together with the end of its automation', () => {
+    const { manual, values } = found('controls');
+    expect(values).toMatchObject({ whiteBalanceAuto: 0, whiteBalanceTemperature: 3000 });
+    expect(manual.find(({ name }) => name === 'white_balance_temperature')?.flags).not.toContain('inactive');
+  });
+});
+
+describe('faults of the webcam behind a sound driver', () => {
+  it.each(usbFaults)('%s: the picture of now comes back, of the same camera in the same mode', (fault) => {
+    const { before, after } = found(fault);
+    expect(after).toMatchObject({ device: before.device, status: 'CONNECTED', state: 'live' });
+    expect(after.metrics.mode_reason).toBe(before.metrics.mode_reason);
+    expect(after.metrics.pixel_format).toBe(before.metrics.pixel_format);
+  });
+
+  it('pictures with wrong bits are no reason to do anything', () => {
+    const { told, history, before, after } = found('corrupt');
+    expect(told).toEqual([]);
+    expect(history).toEqual([]);
+    expect(after.metrics.restarts).toBe(before.metrics.restarts);
+  });
+
+  it.each(['black', 'frozen'] as const)('a %s picture is told while it is live', (fault) => {
+    expect(found(fault).shown).toMatchObject({ status: 'CONNECTED', state: 'live', reason_code: fault });
+  });
+
+  it('a start that fails once is mended by the second, without an alarm', () => {
+    const { history, told } = found('fails-once');
+    expect(history.map(({ reason }) => reason)).toContain('refused_stream');
+    expect(told).not.toContainEqual(expect.objectContaining({ kind: 'camera', status: 'ERROR' }));
+  });
+
+  it('dead while it streams: the hanging reader is ended, and it is told why', () => {
+    const { history, told, shown } = found('dead');
+    expect(history.map(({ reason }) => reason)).toContain('stalled');
+    expect(shown).toMatchObject({ state: 'failed', remedy: expect.stringContaining('cable') });
+    const expected = [
+      { kind: 'camera' as const, state: 'recovering', reason_code: 'stalled' },
+      { kind: 'camera' as const, status: 'ERROR', reason_code: 'io_error' },
+      { kind: 'camera' as const, status: 'CONNECTED', state: 'live' },
+    ];
+    expect(findMissing(told, expected)).toBeUndefined();
+  });
+});
+
+describe('a webcam that gives half of the frames', () => {
+  it('takes a lower mode that gives them, and says why', () => {
+    expect(found('steps-down').helped).toMatchObject({
+      reason_code: 'starved',
+      resolution: '160x96',
+      metrics: { mode_reason: expect.stringContaining('MJPG 320x180 at 8 a second is passed over') },
+    });
+  });
+
+  it('keeps its best mode where the lower one is no faster', () => {
+    expect(found('steps-down').best).toMatchObject({
+      reason_code: 'starved',
+      resolution: '320x180',
+      metrics: { mode_reason: expect.stringMatching(/^the camera gives [\d.]+ of 8 frames a second$/) },
+    });
+  });
+});
+
+describe('equal webcams without serial numbers', () => {
+  it('plugged in again in another order, each is who its port says', () => {
+    const { before, after } = found('twins');
+    expect(after.map(({ device }) => device)).toEqual(before.map(({ device }) => device));
+    expect(after.map(({ node }) => node)).toEqual(before.map(({ node }) => node).toReversed());
+    for (const { identity } of after) expect(identity.matched_by).toContain('port');
+  });
+
+  it('one in a third port while both are away: a new camera that asks which one it is', () => {
+    const { known, asked, askedToo } = found('tie');
+    for (const { device, identity } of [asked, askedToo]) {
+      expect(known).not.toContain(device);
+      expect(identity).toMatchObject({
+        matched_by: [],
+        candidates: known,
+        notice: expect.stringContaining(known.join(' or ')),
+      });
+    }
+  });
+
+  it('merged, the device has the number, the name and the controls of the one that it was', () => {
+    const { known, merged, node, gone } = found('tie');
+    expect(merged).toMatchObject({
+      ...{ device: known[0], name: 'Left', status: 'CONNECTED', node },
+      identity: { notice: null, candidates: [] },
+    });
+    expect(gone).toMatchObject({ code: -32010 });
+  });
+
+  it('the other is asked about less, and about nothing when the last candidate is forgotten', () => {
+    const { known, leftOver, sure } = found('tie');
+    expect(leftOver.identity.candidates).toEqual([known[1]]);
+    expect(sure.identity).toMatchObject({ candidates: [], notice: null });
+  });
+});
+
+it('the service ends as it should', () => {
+  expect(found('ended').code).toBe(0);
+});
