@@ -34,7 +34,7 @@ export async function run({ isQuick, use }) {
       },
     ],
     notes: [
-      `CPU of the service’s own process over ${seconds} s, all threads, without MediaMTX; no client does anything and no picture is wanted. The monitor’s share is the difference of two services that run at the same time, of which one has \`camera.discovery\` off. It asks each camera every 15 s whether it still answers.`,
+      `CPU of the service’s own process over ${seconds} s, all threads, without MediaMTX; no client does anything and no picture is wanted. The monitor’s share is the difference of two services that run at the same time, of which one has \`camera.discovery\` off; in the emulated machine that one has a test camera instead, so that both have one. It asks each camera every 15 s whether it still answers.`,
       slownessNote(slowness),
     ],
   };

@@ -92,7 +92,7 @@ export class Camera {
       ...deps,
       node: () => this.#row.node,
       recovery: this.#recovery,
-      lowerMode: (reason) => this.#trial.stepDown(reason),
+      lowerMode: (failure) => this.#trial.blame(failure),
       isThere: () => this.#isPresent && this.#problem?.status !== 'ERROR',
       onChange: () => this.#tell(),
     });

@@ -1,7 +1,12 @@
 import type { Logger } from 'pino';
 
 import type { DeviceCandidate } from '../devices/device.ts';
-import { ControlError, type ControlValues, type DeviceControl } from '../devices/v4l2/controls.ts';
+import {
+  ControlError,
+  type ControlOptions,
+  type ControlValues,
+  type DeviceControl,
+} from '../devices/v4l2/controls.ts';
 import { messageOf } from '../errors.ts';
 
 /** The part of a camera that matters here; its node is where it is now. */
@@ -18,11 +23,14 @@ export interface ControlStore {
 }
 
 export interface CameraControlsDeps {
-  list: (node: string) => Promise<DeviceControl[]>;
-  set: (node: string, values: ControlValues) => Promise<DeviceControl[]>;
+  list: (node: string, options?: ControlOptions) => Promise<DeviceControl[]>;
+  set: (node: string, values: ControlValues, options?: ControlOptions) => Promise<DeviceControl[]>;
   store: ControlStore;
   log: Pick<Logger, 'info' | 'warn'>;
 }
+
+/** Nobody waits for it, and a device that has just come answers slowly, as the kernel asks it for every range. */
+const whenBack: ControlOptions = { timeoutMs: 15_000 };
 
 /**
  * The controls of all cameras: read, set, and set again when a camera is back, since most forget what they were set
@@ -74,14 +82,14 @@ export class CameraControls {
   }
 
   async #setAgain(device: string, node: string): Promise<void> {
-    const current = new Map((await this.#deps.list(node)).map(({ name, value }) => [name, value]));
+    const current = new Map((await this.#deps.list(node, whenBack)).map(({ name, value }) => [name, value]));
     const differing = Object.entries(this.#deps.store.controlsOf(device)).filter(
       ([name, value]) => current.has(name) && current.get(name) !== value,
     );
     const wanted = new Map(differing);
     while (wanted.size > 0) {
       try {
-        await this.#deps.set(node, Object.fromEntries(wanted));
+        await this.#deps.set(node, Object.fromEntries(wanted), whenBack);
         this.#deps.log.info({ device, controls: [...wanted.keys()] }, 'controls were set again');
         return;
       } catch (error) {

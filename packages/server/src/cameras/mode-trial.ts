@@ -1,9 +1,17 @@
+import type { CameraReason } from '@mediamtx-camera-service/protocol';
 import type { CaptureState } from '../capture/capture.ts';
 import type { VideoMode } from '../devices/device.ts';
 import { nothingLearned, type CameraRow, type LearnedModes } from '../store/cameras.ts';
 import type { Explanation } from './camera-state.ts';
 import { hasLowerMode } from './capture-source.ts';
 import { RateCheck } from './rate-check.ts';
+import type { Failure } from './recovery.ts';
+
+/** A failed run of capture. */
+export interface FailedRun extends Failure {
+  /** Frames that it gave. */
+  frames: number;
+}
 
 export interface ModeTrialDeps {
   row: () => CameraRow;
@@ -14,6 +22,8 @@ export interface ModeTrialDeps {
 
 /** A lower mode must be this much faster, or it is no cure: the camera's own rate it is (darkness, long exposure). */
 const worthwhile = 1.2;
+/** These speak of the mode; the others may as well be a device that answers nothing. */
+const reasonsOfModes: readonly CameraReason[] = ['bandwidth', 'refused_mode', 'out_of_memory'];
 
 /**
  * Tries out the mode that was chosen: the real rate of every run is measured, and a mode that starves or fails gives way
@@ -24,6 +34,8 @@ export class ModeTrial {
   #run: { startedAt: number | undefined; check: RateCheck } | undefined;
   /** The rate in the mode from which it stepped down, to see whether that helped. */
   #starvedFps: number | undefined;
+  /** The mode that was last seen to give frames for a while. */
+  #provenMode: VideoMode | undefined;
 
   constructor(deps: ModeTrialDeps) {
     this.#deps = deps;
@@ -49,7 +61,15 @@ export class ModeTrial {
       this.#run = { startedAt, check: new RateCheck(this.#deps.mode().fps) };
     const measured = this.#run.check.take(frames, nowMs);
     if (measured === undefined) return false;
+    this.#provenMode = this.#deps.mode();
     return measured.isStarved ? this.#noteStarved(measured.fps) : this.#noteEnough();
+  }
+
+  /** Steps down after a failure, unless the mode is known to work and so can't be what failed. */
+  blame({ code, detail, frames }: FailedRun): void {
+    const isProven = isSameMode(this.#provenMode, this.#deps.mode());
+    if (isProven && frames === 0 && !reasonsOfModes.includes(code)) return;
+    this.stepDown(detail);
   }
 
   /** Passes over the present mode from now on; false where there is no lower one. */
@@ -95,4 +115,10 @@ export class ModeTrial {
     if (learned.ownRate !== null) this.#deps.learn({ ...learned, ownRate: null });
     return false;
   }
+}
+
+function isSameMode(a: VideoMode | undefined, b: VideoMode): boolean {
+  const key = ({ pixelFormat, width, height, fps }: VideoMode): string =>
+    [pixelFormat, width, height, fps].join(' ');
+  return a !== undefined && key(a) === key(b);
 }

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import { delay } from '../process/delay.ts';
-import type { Failure, Plan, Recovery } from './recovery.ts';
+import type { FailedRun } from './mode-trial.ts';
+import type { Plan, Recovery } from './recovery.ts';
 
 export interface RepairDeps {
   /** Has the device looked at now; resolves when what was found is told. */
@@ -15,8 +16,8 @@ export interface RepairDeps {
 export interface CameraRepairDeps extends RepairDeps {
   node: () => string | null;
   recovery: Recovery;
-  /** Takes the next lower mode; false where there is none. */
-  lowerMode: (reason: string) => boolean;
+  /** Takes the next lower mode, if there is one and the mode may be at fault. */
+  lowerMode: (failure: FailedRun) => void;
   /** Whether the device is there and answers. */
   isThere: () => boolean;
   /** What the camera says of itself has changed. */
@@ -36,12 +37,12 @@ export class Repair {
   }
 
   /** Resolves when capture may start again. */
-  async carryOut({ remedy, waitMs }: Plan, failure: Failure, signal: AbortSignal): Promise<void> {
+  async carryOut({ remedy, waitMs }: Plan, failure: FailedRun, signal: AbortSignal): Promise<void> {
     const { recovery, lowerMode, noteEncoderFailure } = this.#deps;
     const isOver = AbortSignal.any([signal, recovery.wake]);
     // A device that went, or is dead, is told by its probe, not by the words of the program that lost it.
     if (isOfDevice(failure)) void this.#recheck();
-    if (remedy === 'lower_mode') lowerMode(failure.detail);
+    if (remedy === 'lower_mode') lowerMode(failure);
     if (remedy === 'next_encoder') noteEncoderFailure();
     if (remedy === 'await_holder') await this.#awaitHolder(isOver);
     else if (remedy === 'reopen') await this.#reopen(waitMs, isOver);
@@ -83,6 +84,6 @@ export class Repair {
   }
 }
 
-function isOfDevice({ code }: Failure): boolean {
+function isOfDevice({ code }: FailedRun): boolean {
   return ['unplugged', 'dead', 'io_error', 'permission', 'stalled'].includes(code);
 }

@@ -78,3 +78,24 @@ test('when every mode has failed the best is tried again', () => {
   expect(trial.stepDown('no USB bandwidth')).toBe(false);
   expect(mode()).toEqual(raw);
 });
+
+const noFrames = { detail: 'no frames for 3 s', ranMs: 3000, frames: 0 };
+
+test('a mode that has worked is not blamed for a device that gives nothing', () => {
+  const { trial, mode, run } = createTrial();
+  run(30);
+  trial.blame({ ...noFrames, code: 'stalled' });
+  expect(mode()).toEqual(mjpeg);
+  expect(trial.reason).toBeNull();
+});
+
+test.each([
+  ['that never worked', 0, 'stalled', 0],
+  ['for which there is no bandwidth any more', 30, 'bandwidth', 0],
+  ['that gives a few frames and stalls again', 30, 'stalled', 7],
+] as const)('a mode %s is passed over', (_, workedAtFps, code, frames) => {
+  const { trial, mode, run } = createTrial();
+  if (workedAtFps > 0) run(workedAtFps);
+  trial.blame({ ...noFrames, code, frames });
+  expect(mode()).toEqual(raw);
+});

@@ -8,6 +8,7 @@ const texts = [
   '2026-03-04T05:06:07.890Z',
   'camera.connected',
   'a-secret-of-some-length',
+  '1280x720',
 ];
 
 /** A value that the schema takes, with every optional field. */

@@ -11,7 +11,11 @@ import { Viewer } from './viewer.mjs';
 const PATIENCE_MS = 60_000;
 
 await run('camera', 'usb');
-export const started = await startService({ env: QUICK_TO_NOTICE, testCameras: 0 });
+// It lingers, so that a viewer whom a fault has thrown out finds the camera still being repaired.
+const started = await startService({
+  env: { ...QUICK_TO_NOTICE, CAMERA_SERVICE_CAMERA_LINGER: '10' },
+  testCameras: 0,
+});
 export const { service, call, told } = started;
 
 /** A webcam with one size, so that its number can be read in whatever mode it is captured. */
@@ -54,6 +58,16 @@ export async function cameraOf(webcam) {
     },
     PATIENCE_MS,
   );
+}
+
+/** Those that it offers. A webcam that is new is asked for each range, which may take longer than a call may. */
+export function controlsOf(device) {
+  const ask = () =>
+    call('get_camera_controls', { device }).then(
+      ({ controls }) => controls,
+      ({ message }) => console.error(message),
+    );
+  return until(`the controls of ${device}`, ask, PATIENCE_MS);
 }
 
 /** Pulls it, and waits until the service knows. */
@@ -141,11 +155,10 @@ export class WatchedCamera {
       await heal?.();
     }
     await this.seesNow();
-    findings.after = await untilStatus(
-      this.device,
-      'to be well',
-      ({ state, reason_code }) => state === 'live' && reason_code === before.reason_code,
-    );
+    // Starved is what the machine may be.
+    const isWell = ({ state, reason_code: code }) =>
+      state === 'live' && (code === null || code === 'starved');
+    findings.after = await untilStatus(this.device, 'to be well', isWell);
     return {
       ...findings,
       told: toldOf(this.device, from),

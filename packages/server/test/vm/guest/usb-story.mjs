@@ -10,6 +10,7 @@ import { report, until } from './steps.mjs';
 import {
   call,
   cameraOf,
+  controlsOf,
   identityOf,
   makeWebcam,
   pull,
@@ -89,7 +90,7 @@ function valuesOf(webcam) {
 
 async function keepsItsControls(device) {
   const set = (controls) => call('set_camera_controls', { device, controls });
-  const { controls: offered } = await call('get_camera_controls', { device });
+  const offered = await controlsOf(device);
   await set({ brightness: -20, power_line_frequency: '60 Hz' });
   const wasSet = valuesOf(hd);
   const tooMuch = await refusal(set({ contrast: 50, brightness: 65 }));
@@ -115,11 +116,12 @@ async function keepsItsControls(device) {
   };
 }
 
+const hasReason = (code) => (one) => one.kind === 'camera' && one.reason_code === code;
+
 /** The faults that a driver without a device can't show. */
 async function survivesFaults(camera) {
   const fault = (name) => () => hd.setFault(name);
   const heal = fault('none');
-  const hasReason = (code) => (one) => one.kind === 'camera' && one.reason_code === code;
   const untilFrames = async () => {
     const [from, made] = [camera.viewer.frames.length, hd.frameNumber];
     await until(
