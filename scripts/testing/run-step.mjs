@@ -33,6 +33,7 @@ async function runVitest(step, { root, node24, vitestArgs }) {
       join(root, 'node_modules', 'vitest', 'vitest.mjs'),
       'run',
       ...(step.projects ?? []).flatMap((project) => ['--project', project]),
+      ...(step.without ?? []).flatMap((name) => ['--exclude', `**/live/${name}.test.ts`]),
       '--reporter=default',
       '--reporter=json',
       `--outputFile.json=${report}`,
