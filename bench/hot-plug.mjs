@@ -46,8 +46,8 @@ export async function run({ isQuick }) {
       }),
     ],
     notes: [
-      `${known.length} turns of ${cameras} known cameras, and ${fresh.length} of new ones; the bare watcher’s ${bare.length} turns were half before and half after. It is a Node process that does no more than must be: \`fs.watch\`, the same questions to the camera by the same code, one WebSocket message. ${partsOf(found, bare)}`,
-      'That a node has come is noticed the way that its end is; then the camera is asked, so the end’s figure stands for the notice of both.',
+      `${known.length} times with a known camera, and ${fresh.length} times with a new one (${cameras} cameras that take turns, since one that comes and goes too often is told as flapping); the bare watcher’s ${bare.length} times were half before and half after. It is a Node process that does no more than must be: \`fs.watch\`, the same questions to the camera by the same code, one WebSocket message. ${partsOf(found, bare)}`,
+      'That a node has come is noticed the way that its end is; then the camera is asked, so the end’s figure stands for the notice of both. No timer is on either way, so all of it is scaled.',
       slownessNote(slowness),
     ],
   };

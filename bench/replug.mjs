@@ -1,5 +1,5 @@
-import { measureInGuest, scaledP95, scaledSpread, slownessNote } from './lib/guest.mjs';
-import { compared } from './lib/numbers.mjs';
+import { measureInGuest, scaledSpread, slownessNote } from './lib/guest.mjs';
+import { compared, percentile } from './lib/numbers.mjs';
 
 export const title = 'Plugged in again: when a viewer has the picture back (emulated)';
 
@@ -26,8 +26,8 @@ export async function run({ isQuick }) {
           'frameMs',
           `bare ffmpeg ${compared(part('frameMs'), bare)}`,
         ),
-        goal: 'p95 ≤ 3 s, scaled',
-        isMet: scaledP95(part('frameMs'), slowness) <= 3_000,
+        goal: 'p95 ≤ 3 s, as emulated',
+        isMet: percentile(part('frameMs'), 0.95) <= 3_000,
       },
       row('Of that: from the node to CONNECTED at a client', 'connectedMs'),
       row('From CONNECTED at a client to the start of ffmpeg', 'startMs'),
@@ -38,7 +38,7 @@ export async function run({ isQuick }) {
       ),
     ],
     notes: [
-      `${cycles.length} cycles of one camera, 320x180 at 5 frames a second, that somebody wants all the time; the viewer comes again 100 ms after he was cut off. Bare: the service’s own ffmpeg command line, started by hand, to a bare MediaMTX at which the same viewer waits, ${bare.length} times, afterwards. A negative time from CONNECTED: ffmpeg was started before the client had heard.`,
+      `${cycles.length} cycles of one camera, 320x180 at 5 frames a second, that somebody wants all the time; the viewer comes again 100 ms after he was cut off. Bare: the service’s own ffmpeg command line, started by hand, to a bare MediaMTX at which the same viewer waits, ${bare.length} times, afterwards. A negative time from CONNECTED: ffmpeg was started before the client had heard. The camera’s frames come every 200 ms also in the emulated machine, so what is scaled is too low by a part of that; the goal is judged by the figure as it is.`,
       slownessNote(slowness),
     ],
   };

@@ -38,7 +38,8 @@ export class CameraAnnouncer {
   readonly #deps: CameraAnnouncerDeps;
   readonly #told = new Map<string, Told>();
   readonly #texts = new WeakMap<object, string>();
-  readonly #waiting = new Map<string, NodeJS.Timeout>();
+  /** Of cameras that flap: what waits to be told, if it lasts. */
+  readonly #held = new Map<string, { key: string; timer: NodeJS.Timeout }>();
 
   constructor(deps: CameraAnnouncerDeps) {
     this.#deps = deps;
@@ -47,20 +48,30 @@ export class CameraAnnouncer {
   /** Looks at what changed since the last telling; nothing new is no news. */
   note(camera: Camera, isRecording: boolean): void {
     const { device } = camera;
-    clearTimeout(this.#waiting.get(device));
-    this.#waiting.delete(device);
-    if (camera.isFlapping && this.#told.get(device)?.isFlapping === true) {
-      const timer = setTimeout(() => this.#tell(camera, isRecording), this.#deps.steadyMs ?? 2_000);
-      timer.unref();
-      this.#waiting.set(device, timer);
-    } else this.#tell(camera, isRecording);
+    const isHeld = camera.isFlapping && this.#told.get(device)?.isFlapping === true;
+    if (!isHeld) {
+      this.#drop(device);
+      this.#tell(camera, isRecording);
+      return;
+    }
+    // What stays as it is has lasted since it was first seen, however often it is looked at.
+    const key = JSON.stringify([camera.state, camera.statusReason, isRecording]);
+    if (this.#held.get(device)?.key === key) return;
+    this.#drop(device);
+    const timer = setTimeout(() => this.#tell(camera, isRecording), this.#deps.steadyMs ?? 2_000);
+    timer.unref();
+    this.#held.set(device, { key, timer });
   }
 
   /** Of a camera that is known no more. */
   forget(device: string): void {
-    clearTimeout(this.#waiting.get(device));
-    this.#waiting.delete(device);
+    this.#drop(device);
     this.#told.delete(device);
+  }
+
+  #drop(device: string): void {
+    clearTimeout(this.#held.get(device)?.timer);
+    this.#held.delete(device);
   }
 
   #tell(camera: Camera, isRecording: boolean): void {

@@ -69,10 +69,10 @@ const rules: readonly StateRule[] = [
   {
     state: 'absent',
     when: ({ isPresent }) => !isPresent,
-    why: ({ kind }) =>
-      kind === 'test'
-        ? { code: 'not_needed', detail: 'not needed at present' }
-        : { code: 'unplugged', detail: 'unplugged' },
+    why: ({ kind, note }) => {
+      if (kind === 'test') return { code: 'not_needed', detail: 'not needed at present' };
+      return note?.code === 'flapping' ? note : { code: 'unplugged', detail: 'unplugged' };
+    },
   },
   {
     state: 'lent',

@@ -41,6 +41,8 @@ export interface CameraDeps
   log: Logger;
 }
 
+const soonMs = 500;
+
 const lookedAt: DeviceProblem = {
   status: 'PROBING',
   code: 'probing',
@@ -74,6 +76,7 @@ export class Camera {
   #releaseAlways: (() => void) | undefined;
   #reclaimTimer: NodeJS.Timeout | undefined;
   #steadyTimer: NodeJS.Timeout | undefined;
+  #soonTimer: NodeJS.Timeout | undefined;
   #isStopped = false;
 
   constructor(deps: CameraDeps) {
@@ -266,7 +269,9 @@ export class Camera {
       // The picture proves more than capture's next report, which may be half a second away.
       this.#recovery.noteLive();
     }
-    this.#tell();
+    // Its reader loses the picture a moment before capture says why.
+    if (this.isLive || this.capture.state.status !== 'publishing') this.#tell();
+    else this.#tellSoon();
   }
 
   /** What is seen in the picture while it is live. */
@@ -279,6 +284,7 @@ export class Camera {
     this.#isStopped = true;
     clearTimeout(this.#reclaimTimer);
     clearTimeout(this.#steadyTimer);
+    clearTimeout(this.#soonTimer);
     this.demand.stop();
     await this.#tap.close();
     await this.capture.stop();
@@ -286,6 +292,9 @@ export class Camera {
 
   /** For capture: what is done after an unexpected end; resolves when it may start again. */
   async recover(end: CaptureEnd, signal: AbortSignal): Promise<void> {
+    // What the device's own probe says comes first: unplugged, dead, or nothing amiss.
+    await this.#repair.look(end);
+    if (signal.aborted) return;
     const plan = this.#recovery.fail(end);
     this.#tell();
     await this.#repair.carryOut(plan, end, signal);
@@ -338,7 +347,8 @@ export class Camera {
       if (this.#trial.noteFrames(state)) void this.capture.restart();
     }
     if (state.status === 'idle') this.#recovery.noteEvidence();
-    this.#tell();
+    // Why it failed is told when it is known.
+    if (state.status !== 'failed') this.#tell();
   }
 
   #noteLoss(): void {
@@ -379,7 +389,14 @@ export class Camera {
     this.configure(row);
   }
 
+  #tellSoon(): void {
+    clearTimeout(this.#soonTimer);
+    this.#soonTimer = setTimeout(() => this.#tell(), soonMs);
+    this.#soonTimer.unref();
+  }
+
   #tell(): void {
+    clearTimeout(this.#soonTimer);
     if (!this.#isStopped) this.#deps.onChange(this);
   }
 }

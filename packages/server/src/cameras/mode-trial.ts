@@ -92,7 +92,8 @@ export class ModeTrial {
       if (learned.ownRate !== fps) this.#deps.learn({ ...learned, ownRate: fps });
       return false;
     }
-    const before = this.#starvedFps;
+    // Other settings or another port forget the modes that failed, and so what they gave.
+    const before = learned.failed.length > 0 ? this.#starvedFps : undefined;
     if (before !== undefined && fps < before * worthwhile) return this.#takeAsOwnRate(fps);
     const wanted = this.#deps.mode().fps;
     this.#starvedFps = fps;
@@ -118,7 +119,9 @@ export class ModeTrial {
 }
 
 function isSameMode(a: VideoMode | undefined, b: VideoMode): boolean {
-  const key = ({ pixelFormat, width, height, fps }: VideoMode): string =>
-    [pixelFormat, width, height, fps].join(' ');
-  return a !== undefined && key(a) === key(b);
+  return a !== undefined && keyOf(a) === keyOf(b);
+}
+
+function keyOf({ pixelFormat, width, height, fps }: VideoMode): string {
+  return [pixelFormat, width, height, fps].join(' ');
 }

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import { settlesWithin } from '../process/child-process.ts';
 import { delay } from '../process/delay.ts';
 import type { FailedRun } from './mode-trial.ts';
 import type { Plan, Recovery } from './recovery.ts';
@@ -27,6 +28,8 @@ export interface CameraRepairDeps extends RepairDeps {
 /** The longest that a remedy waits for its effect, in milliseconds. */
 const patienceMs = 5_000;
 const holderPollMs = 500;
+/** A device that hangs must not hold up its next try. */
+const lookMs = 1_000;
 
 /** Carries out the remedies of one camera, each bounded in time, and given up when the camera is wanted no more. */
 export class Repair {
@@ -36,12 +39,15 @@ export class Repair {
     this.#deps = deps;
   }
 
+  /** A device that went, or is dead, is told by its probe, not by the words of the program that lost it. */
+  async look(failure: FailedRun): Promise<void> {
+    if (isOfDevice(failure)) await settlesWithin(this.#recheck(), lookMs);
+  }
+
   /** Resolves when capture may start again. */
   async carryOut({ remedy, waitMs }: Plan, failure: FailedRun, signal: AbortSignal): Promise<void> {
     const { recovery, lowerMode, noteEncoderFailure } = this.#deps;
     const isOver = AbortSignal.any([signal, recovery.wake]);
-    // A device that went, or is dead, is told by its probe, not by the words of the program that lost it.
-    if (isOfDevice(failure)) void this.#recheck();
     if (remedy === 'lower_mode') lowerMode(failure);
     if (remedy === 'next_encoder') noteEncoderFailure();
     if (remedy === 'await_holder') await this.#awaitHolder(isOver);

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { modeFor } from '../../src/cameras/capture-source.ts';
 import { ModeTrial } from '../../src/cameras/mode-trial.ts';
-import type { CameraRow } from '../../src/store/cameras.ts';
+import { nothingLearned, type CameraRow } from '../../src/store/cameras.ts';
 import { usbRow } from './samples.ts';
 
 const wanted = { pixelFormat: '', width: 1280, height: 720, fps: 30 };
@@ -24,7 +24,9 @@ function createTrial(modes = [mjpeg, raw]) {
       ),
     ).includes(true);
   };
-  return { trial, mode, run, learned: () => row.learned };
+  /** As for other settings, or in another port. */
+  const forget = () => (row = { ...row, learned: nothingLearned });
+  return { trial, mode, run, forget, learned: () => row.learned };
 }
 
 test('a mode that gives its frames stays', () => {
@@ -50,6 +52,14 @@ test('a camera in the dark, that is no faster in a lower mode, keeps its best on
   expect(mode()).toEqual(mjpeg);
   expect(run(10)).toBe(false);
   expect(trial.reason).toBe('the camera gives 10 of 30 frames a second');
+});
+
+test('what was forgotten in the middle of a trial is tried out anew', () => {
+  const { mode, run, forget } = createTrial();
+  expect(run(10)).toBe(true);
+  forget();
+  expect(run(10)).toBe(true);
+  expect(mode()).toEqual(raw);
 });
 
 test('light comes back, and nothing is said any more', () => {

@@ -8,6 +8,11 @@ const limits = { stallMs: 5000, startTimeoutMs: 15_000, frames: 10 };
 
 test.each([
   [
+    '[in#0 @ 0x5] [fatal] Error opening input files: Input/output error',
+    251,
+    { code: 'io_error', detail: 'the device answers nothing' },
+  ],
+  [
     '[video4linux2,v4l2 @ 0x5] [error] ioctl(VIDIOC_DQBUF): No such device',
     0,
     { code: 'unplugged', detail: 'device unplugged' },

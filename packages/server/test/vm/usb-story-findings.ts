@@ -67,7 +67,6 @@ export interface Findings extends Record<UsbFault, FaultFinding> {
     inactive: Refusal;
     afterRefusals: WebcamValues;
     forgotten: WebcamValues;
-    brightness: number;
     manual: Control[];
     values: WebcamValues;
   };

@@ -131,7 +131,9 @@ try {
   await run('unplug', '1');
   await survivesASwap();
   report('ended', { code: await service.stop() });
-} finally {
+} catch (error) {
   console.error(service.log);
+  throw error;
+} finally {
   await service[Symbol.asyncDispose]();
 }

@@ -121,8 +121,9 @@ try {
   await survivesHalfOfTheFrames();
   await lab.stop('recording');
   report('ended', { code: await service.stop() });
-} finally {
-  // Told also when all went well: a host that finds a fault wants to know what the service thought.
+} catch (error) {
   console.error(service.log);
+  throw error;
+} finally {
   await service[Symbol.asyncDispose]();
 }

@@ -155,9 +155,6 @@ export class WatchedCamera {
       await heal?.();
     }
     await this.seesNow();
-    // Starved is what the machine may be.
-    const isWell = ({ state, reason_code: code }) =>
-      state === 'live' && (code === null || code === 'starved');
     findings.after = await untilStatus(this.device, 'to be well', isWell);
     return {
       ...findings,
@@ -169,4 +166,9 @@ export class WatchedCamera {
 
 function pick(object, names) {
   return Object.fromEntries(names.filter((name) => name in object).map((name) => [name, object[name]]));
+}
+
+/** Starved is what the machine may be. */
+function isWell({ state, reason_code: code }) {
+  return state === 'live' && (code === null || code === 'starved');
 }

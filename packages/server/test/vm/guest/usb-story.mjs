@@ -100,8 +100,9 @@ async function keepsItsControls(device) {
   await hd.plug();
   const forgotten = valuesOf(hd);
   await cameraOf(hd);
-  await until('the controls to be set again', () => hd.control('powerLineFrequency') === 2);
-  const { brightness } = valuesOf(hd);
+  await until('both controls to be set again', () => {
+    return hd.control('brightness') === -20 && hd.control('powerLineFrequency') === 2;
+  });
   const { controls: manual } = await set({ white_balance_automatic: false, white_balance_temperature: 3000 });
   return {
     offered,
@@ -110,17 +111,16 @@ async function keepsItsControls(device) {
     inactive,
     afterRefusals,
     forgotten,
-    brightness,
     manual,
     values: valuesOf(hd),
   };
 }
 
+const fault = (name) => () => hd.setFault(name);
 const hasReason = (code) => (one) => one.kind === 'camera' && one.reason_code === code;
 
 /** The faults that a driver without a device can't show. */
 async function survivesFaults(camera) {
-  const fault = (name) => () => hd.setFault(name);
   const heal = fault('none');
   const untilFrames = async () => {
     const [from, made] = [camera.viewer.frames.length, hd.frameNumber];
