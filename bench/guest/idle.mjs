@@ -1,12 +1,12 @@
 // Two services with nothing to do and one camera each: one that looks for cameras and has found the one that is plugged
-// in, and one that does not and has a test camera. Prints what processor time each takes. Usage: node idle.mjs SECONDS
+// in, and one that does not and has a test camera. Prints what processor time each takes. Usage: node idle.mjs STRETCHES SECONDS
 import { startService } from '../../packages/server/test/vm/guest/camera-service.mjs';
 import { report, until } from '../../packages/server/test/vm/guest/steps.mjs';
 import { pause } from '../lib/numbers.mjs';
-import { childrenNamed, cpuShares, fineCpuSeconds } from '../lib/processes.mjs';
+import { childrenNamed, cpuSharesInStretches } from '../lib/processes.mjs';
 import { reportWork } from './steps.mjs';
 
-const seconds = Number(process.argv[2]);
+const [stretches, seconds] = process.argv.slice(2).map(Number);
 const start = ({ discovery, testCameras }) =>
   startService({
     testCameras,
@@ -23,7 +23,11 @@ try {
     await until('the first picture', () => childrenNamed(service.pid, 'ffmpeg').length === 0);
   }
   await pause(20_000);
-  report('idle', await cpuShares({ on: on.service.pid, off: off.service.pid }, seconds, fineCpuSeconds));
+  const shares = await cpuSharesInStretches(
+    { on: on.service.pid, off: off.service.pid },
+    { stretches, seconds },
+  );
+  report('idle', { shares });
 } finally {
   await on.service[Symbol.asyncDispose]();
   await off.service[Symbol.asyncDispose]();

@@ -18,7 +18,7 @@ export function cpuSeconds(pid) {
 }
 
 /** The same to the nanosecond, of the threads that are there now: for a process that hardly does anything. */
-export function fineCpuSeconds(pid) {
+function fineCpuSeconds(pid) {
   const tasks = readdirSync(`/proc/${pid}/task`);
   const times = tasks.map(
     (task) => readFileSync(`/proc/${pid}/task/${task}/schedstat`, 'utf8').split(' ')[0],
@@ -45,6 +45,14 @@ export async function cpuShares(groups, seconds, secondsOf = cpuSeconds) {
   return Object.fromEntries(
     list.map(([name], index) => [name, ((after[index] - before[index]) / elapsed) * 100]),
   );
+}
+
+/** The same in so many stretches one after the other, as fine as can be: what each stretch gave. */
+export async function cpuSharesInStretches(groups, { stretches, seconds }) {
+  const shares = [];
+  for (let stretch = 0; stretch < stretches; stretch += 1)
+    shares.push(await cpuShares(groups, seconds, fineCpuSeconds));
+  return shares;
 }
 
 export function childrenOf(pid) {

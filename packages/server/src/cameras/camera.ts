@@ -1,15 +1,15 @@
 import type { CameraReason, CameraState, CaptureMode } from '@mediamtx-camera-service/protocol';
 import type { Logger } from 'pino';
 import type { Capture, CaptureEnd, CaptureState } from '../capture/capture.ts';
-import type { DeviceCandidate, DeviceProblem, VideoMode } from '../devices/device.ts';
+import type { DeviceCandidate, VideoMode } from '../devices/device.ts';
 import type { CameraRow, ControlValues, LearnedModes } from '../store/cameras.ts';
 import type { Gop } from '../taps/tap-pool.ts';
 import { cameraStates, deriveState, type CameraStatus, type DerivedState } from './camera-state.ts';
 import { Demand } from './demand.ts';
-import { FlapDetector } from './flapping.ts';
 import { CameraTap, type CameraTapDeps } from './camera-tap.ts';
 import { ModeTrial } from './mode-trial.ts';
 import type { PictureVerdict } from '../pictures/index.ts';
+import { Presence } from './presence.ts';
 import { PictureCare } from './picture-care.ts';
 import { reasons } from './reasons.ts';
 import { Recovery } from './recovery.ts';
@@ -43,12 +43,6 @@ export interface CameraDeps
 
 const soonMs = 500;
 
-const lookedAt: DeviceProblem = {
-  status: 'PROBING',
-  code: 'probing',
-  reason: 'the camera is being looked at',
-};
-
 /**
  * One camera: what it is, whether it is there, and whether it must be and is live. It holds the facts; its state follows
  * from them (camera-state.ts), and so does whether capture runs: wanted, present, usable, ours, and MediaMTX there to
@@ -62,20 +56,16 @@ export class Camera {
   readonly #now: () => number;
   readonly #recovery = new Recovery();
   readonly #repair: Repair;
-  readonly #flaps: FlapDetector;
+  readonly #presence: Presence;
   readonly #tap: CameraTap;
   readonly #trial: ModeTrial;
   readonly #pictureCare: PictureCare;
   #row: CameraRow;
   #mode: VideoMode;
-  #isPresent = false;
-  #goneAt: number | undefined;
-  #problem: DeviceProblem | null = lookedAt;
   #isMediaUp = false;
   #liveSince: number | undefined;
   #releaseAlways: (() => void) | undefined;
   #reclaimTimer: NodeJS.Timeout | undefined;
-  #steadyTimer: NodeJS.Timeout | undefined;
   #soonTimer: NodeJS.Timeout | undefined;
   #isStopped = false;
 
@@ -85,7 +75,11 @@ export class Camera {
     this.#row = deps.row;
     this.#mode = deps.chooseMode(deps.row);
     this.device = `camera${deps.row.number}`;
-    this.#flaps = new FlapDetector({ now: this.#now });
+    this.#presence = new Presence({
+      hasPlug: deps.row.kind !== 'test',
+      now: this.#now,
+      onSteady: () => this.#tell(),
+    });
     this.#trial = new ModeTrial({
       row: () => this.#row,
       mode: () => this.#mode,
@@ -96,7 +90,7 @@ export class Camera {
       node: () => this.#row.node,
       recovery: this.#recovery,
       lowerMode: (failure) => this.#trial.blame(failure),
-      isThere: () => this.#isPresent && this.#problem?.status !== 'ERROR',
+      isThere: () => this.#presence.isUsable,
       onChange: () => this.#tell(),
     });
     this.#pictureCare = new PictureCare({
@@ -143,7 +137,7 @@ export class Camera {
   }
 
   get isPresent(): boolean {
-    return this.#isPresent;
+    return this.#presence.isPresent;
   }
 
   get isLive(): boolean {
@@ -151,17 +145,12 @@ export class Camera {
   }
 
   get isFlapping(): boolean {
-    return this.#flaps.isFlapping;
+    return this.#presence.isFlapping;
   }
 
   /** Epoch milliseconds since when the picture is live. */
   get liveSince(): number | undefined {
     return this.isLive ? this.#liveSince : undefined;
-  }
-
-  /** Epoch milliseconds at which it went; undefined while it is there. */
-  get goneAt(): number | undefined {
-    return this.#goneAt;
   }
 
   get liveness(): Liveness {
@@ -198,27 +187,21 @@ export class Camera {
 
   /** Why its capabilities could not be asked, in words. */
   get probeProblem(): string | null {
-    return this.#isPresent && this.#problem?.status === 'ERROR' ? this.#problem.reason : null;
+    const { isPresent, problem } = this.#presence;
+    return isPresent && problem?.status === 'ERROR' ? problem.reason : null;
   }
 
   /** The device is there, as found; also when only its node or its problem changed. */
   appear(candidate: DeviceCandidate, row: CameraRow): void {
-    const isNews =
-      !this.#isPresent || row.node !== this.#row.node || this.#problem?.reason !== candidate.problem?.reason;
-    this.#isPresent = true;
-    this.#goneAt = undefined;
-    this.#problem = candidate.problem;
+    const isMoved = row.node !== this.#row.node;
+    const isNews = this.#presence.appear(candidate) || isMoved;
     if (isNews) this.#recovery.noteEvidence();
     this.configure(row);
     if (isNews && candidate.problem === null) this.#deps.onReturn(this);
   }
 
-  disappear(now: number): void {
-    if (!this.#isPresent && this.#problem === null) return;
-    if (this.#isPresent) this.#noteLoss();
-    this.#isPresent = false;
-    this.#problem = null;
-    this.#goneAt = now;
+  disappear(): void {
+    if (!this.#presence.disappear()) return;
     this.#recovery.noteEvidence();
     this.#update();
     this.#tell();
@@ -283,7 +266,7 @@ export class Camera {
   async stop(): Promise<void> {
     this.#isStopped = true;
     clearTimeout(this.#reclaimTimer);
-    clearTimeout(this.#steadyTimer);
+    this.#presence.stop();
     clearTimeout(this.#soonTimer);
     this.demand.stop();
     await this.#tap.close();
@@ -311,8 +294,8 @@ export class Camera {
       kind,
       isEnabled: settings.enabled,
       mode: this.captureMode,
-      isPresent: this.#isPresent,
-      problem: this.#problem,
+      isPresent: this.#presence.isPresent,
+      problem: this.#presence.problem,
       releasedUntil,
       isWanted: this.demand.isWanted,
       isMediaUp: this.#isMediaUp,
@@ -320,9 +303,7 @@ export class Camera {
       isLive: this.isLive,
       trouble: this.#recovery.trouble,
       picture: this.#pictureCare.condition,
-      note: this.#flaps.isFlapping
-        ? { code: 'flapping', detail: `the camera comes and goes: ${this.#flaps.detail}` }
-        : this.#trial.note,
+      note: this.#presence.note ?? this.#trial.note,
     });
   }
 
@@ -330,8 +311,7 @@ export class Camera {
     if (this.#isStopped) return;
     const { settings, releasedUntil } = this.#row;
     const isOurs = settings.enabled && this.captureMode !== 'off' && releasedUntil === null;
-    const isUsable = this.#isPresent && this.#problem?.status !== 'ERROR';
-    const shouldRun = this.demand.isWanted && isOurs && isUsable && this.#isMediaUp;
+    const shouldRun = this.demand.isWanted && isOurs && this.#presence.isUsable && this.#isMediaUp;
     // The last picture is asked for before the stream ends, or there would be none.
     if (!shouldRun) void this.#tap.close();
     this.capture.want(shouldRun);
@@ -349,15 +329,6 @@ export class Camera {
     if (state.status === 'idle') this.#recovery.noteEvidence();
     // Why it failed is told when it is known.
     if (state.status !== 'failed') this.#tell();
-  }
-
-  #noteLoss(): void {
-    if (this.#row.kind === 'test') return;
-    this.#flaps.noteLoss();
-    clearTimeout(this.#steadyTimer);
-    if (!this.#flaps.isFlapping) return;
-    this.#steadyTimer = setTimeout(() => this.#tell(), this.#flaps.steadyInMs + 1);
-    this.#steadyTimer.unref();
   }
 
   #applyCaptureMode(): void {

@@ -99,7 +99,9 @@ function encodeArgs({ source, encoder, bitrate, quality = 'balanced' }: CaptureC
   const size = [...rate, '-maxrate', limit, '-bufsize', limit];
   // By count, and by time too: a camera in the dark gives fewer frames than was asked.
   const keyframes = ['-bf', '0', '-g', group, '-keyint_min', group, '-force_key_frames', KEYFRAME_TIMES];
-  return ['-c:v', encoder.name, ...encoder.args, ...size, ...keyframes];
+  // A camera in the dark gives fewer frames than was asked; repeated ones would only cost bits, and hide it.
+  const timing = source.kind === 'v4l2' ? ['-fps_mode', 'vfr'] : [];
+  return [...timing, '-c:v', encoder.name, ...encoder.args, ...size, ...keyframes];
 }
 
 /** A tenth of a bit a pixel: 2.8 Mbit/s at 1280x720 and 30 frames a second. */

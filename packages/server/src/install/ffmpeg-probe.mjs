@@ -8,7 +8,7 @@ import { lastLines, run } from './run.mjs';
 /** @typedef {Measured & { size: number, mtimeMs: number }} Remembered */
 
 /** For messages: what isSupportedFfmpeg accepts. */
-export const FFMPEG_SUPPORTED = '4.4 to 9';
+export const FFMPEG_SUPPORTED = '5.1 to 9';
 
 const PROBE_TIMEOUT_MS = 60_000;
 const MEASURED_STARTS = 3;
@@ -19,7 +19,8 @@ const MEASURED_STARTS = 3;
  */
 export function isSupportedFfmpeg(version) {
   const [major = 0, minor = 0] = version.split('.').map((part) => Number.parseInt(part, 10));
-  return (major > 4 && major <= 9) || (major === 4 && minor >= 4);
+  // 5.1 brought -fps_mode, and 9 took -vsync.
+  return (major > 5 && major <= 9) || (major === 5 && minor >= 1);
 }
 
 /** @param {Env} env */

@@ -24,7 +24,7 @@ test('a camera that gives JPEG is decoded and encoded with a keyframe each secon
   const line = buildCaptureArgs({ source: mjpeg, publishUrl, encoder: LIBX264 }).join(' ');
   expect(line).toContain('-f v4l2 -input_format mjpeg -video_size 1280x720 -framerate 30 -i /dev/video3');
   expect(line).toContain(
-    '-vf format=yuv420p -c:v libx264 -preset ultrafast -tune zerolatency -profile:v baseline',
+    '-vf format=yuv420p -fps_mode vfr -c:v libx264 -preset ultrafast -tune zerolatency -profile:v baseline',
   );
   expect(line).toContain(
     '-bf 0 -g 15 -keyint_min 15 -force_key_frames expr:if(lt(t,1),gte(t,n_forced*0.2),gte(t,n_forced/2-1.5))',
@@ -46,7 +46,7 @@ test('a hardware encoder gets its device, its upload and a bitrate', () => {
   const line = buildCaptureArgs({ source: mjpeg, publishUrl, encoder: vaapi, bitrate: 3_000_000 }).join(' ');
   expect(line.indexOf('-vaapi_device /dev/dri/renderD128')).toBeLessThan(line.indexOf('-i /dev/video3'));
   expect(line).toContain(
-    '-vf format=nv12,hwupload -c:v h264_vaapi -profile:v constrained_baseline -b:v 3000000',
+    '-vf format=nv12,hwupload -fps_mode vfr -c:v h264_vaapi -profile:v constrained_baseline -b:v 3000000',
   );
   expect(line).not.toContain('-crf');
 });

@@ -11,8 +11,9 @@ import {
 import { CACHED_FFMPEG, createSandbox, ffmpegOf } from './programs.ts';
 
 test.each([
-  ['4.3.6', false],
-  ['4.4', true],
+  ['4.4', false],
+  ['5.0.3', false],
+  ['5.1', true],
   ['5.1.9-0+deb12u1', true],
   ['7.1', true],
   ['9.0.2-17-g2a571b6068-20260930', true],
@@ -33,7 +34,7 @@ test('those on PATH and the cached one are listed, unsupported ones are passed o
     { path: onPath, version: '5.1.9-0+deb12u1', origin: 'path' },
     { path: cached, version: '9.0.2-17-g2a571b6068', origin: 'cache' },
   ]);
-  expect(notes).toEqual([`${old} is passed over: its version 4.2.7 is not supported, which is 4.4 to 9`]);
+  expect(notes).toEqual([`${old} is passed over: its version 4.2.7 is not supported, which is 5.1 to 9`]);
 });
 
 test('starts are measured once, and again when the file has changed', async () => {
