@@ -200,8 +200,12 @@ export class Camera {
     if (isNews && candidate.problem === null) this.#deps.onReturn(this);
   }
 
-  disappear(): void {
+  /** The device is gone; `now` is epoch milliseconds. */
+  disappear(now: number): void {
+    const wasPresent = this.isPresent;
     if (!this.#presence.disappear()) return;
+    // A list that stays the same is told once, so when it went says best when it was there.
+    if (wasPresent) this.#keep({ ...this.#row, lastSeen: now });
     this.#recovery.noteEvidence();
     this.#update();
     this.#tell();
@@ -221,20 +225,22 @@ export class Camera {
 
   /** Frees the device for another program until then (epoch milliseconds); resolves when it is free. */
   async lend(releasedUntil: number): Promise<void> {
-    this.#change({ releasedUntil });
+    const row = { ...this.#row, releasedUntil };
+    this.#deps.keep(row);
+    this.configure(row);
     await this.capture.untilIdle();
   }
 
   reclaim(): void {
     if (this.#row.releasedUntil === null) return;
     this.#recovery.noteEvidence();
-    this.#change({ releasedUntil: null });
+    this.#keep({ ...this.#row, releasedUntil: null });
+    this.configure(this.#row);
   }
 
   /** Controls that are to be set again when it returns. */
   keepControls(controls: ControlValues): void {
-    this.#row = { ...this.#row, controls };
-    this.#deps.keep(this.#row);
+    this.#keep({ ...this.#row, controls });
   }
 
   /** Whether there is a MediaMTX to publish to. */
@@ -348,16 +354,19 @@ export class Camera {
   }
 
   #learn(learned: LearnedModes): void {
-    this.#row = { ...this.#row, learned };
-    this.#deps.keep(this.#row);
+    this.#keep({ ...this.#row, learned });
     this.#mode = this.#deps.chooseMode(this.#row);
     this.#tell();
   }
 
-  #change(change: Partial<CameraRow>): void {
-    const row = { ...this.#row, ...change };
-    this.#deps.keep(row);
-    this.configure(row);
+  /** On a full disk it is known until the service ends. */
+  #keep(row: CameraRow): void {
+    this.#row = row;
+    try {
+      this.#deps.keep(row);
+    } catch (error) {
+      this.#deps.log.warn({ err: error }, 'what is known of a camera could not be kept');
+    }
   }
 
   #tellSoon(): void {

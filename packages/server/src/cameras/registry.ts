@@ -119,7 +119,7 @@ export class CameraRegistry {
     for (const camera of cameras) {
       // One that was not seen yet, and may be what is held back, is not told as gone.
       const isAwaited = awaited.has(camera) && !camera.isPresent;
-      if (!present.has(camera) && !isAwaited) camera.disappear();
+      if (!present.has(camera) && !isAwaited) camera.disappear(this.#now());
     }
     for (const match of matches) this.#recognise(match);
     for (const newcomer of newcomers) this.#consider(newcomer);

@@ -110,13 +110,13 @@ test('kinds are kept apart: no test camera goes because the USB cameras went', (
   ]);
 });
 
-test('when it was last seen and that it went are known', () => {
+test('it was last seen when it went, not when something last changed', () => {
   const registry = createRegistry();
   lab.now = 5_000;
   registry.reconcile('usb', [usbCamera()]);
   lab.now = 6_000;
   registry.reconcile('usb', []);
-  expect(registry.get('camera0')).toMatchObject({ goneAt: 6_000, row: { lastSeen: 5_000 } });
+  expect(registry.get('camera0')).toMatchObject({ isPresent: false, row: { lastSeen: 6_000 } });
   expect(() => registry.get('camera7')).toThrow('not found: camera camera7');
 });
 
