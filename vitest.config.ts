@@ -49,7 +49,9 @@ export default defineConfig({
           ...shared,
           name: 'vm',
           include: ['packages/*/test/vm/**/*.test.ts'],
-          fileParallelism: false,
+          // An emulated machine waits for its own one processor most of the time, so two share the cores well.
+          fileParallelism: true,
+          maxWorkers: 2,
           testTimeout: 900_000,
           hookTimeout: 900_000,
         },

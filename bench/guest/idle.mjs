@@ -22,7 +22,7 @@ try {
     await until('the camera', async () => (await call('get_camera_list')).connected === 1);
     await until('the first picture', () => childrenNamed(service.pid, 'ffmpeg').length === 0);
   }
-  await pause(20_000);
+  await pause(40_000);
   const shares = await cpuSharesInStretches(
     { on: on.service.pid, off: off.service.pid },
     { stretches, seconds },

@@ -9,7 +9,7 @@ export const texts = {
 
   /** Of each state, in a word. */
   states: {
-    probing: 'Starting',
+    probing: 'Looking',
     absent: 'Not there',
     ready: 'Ready',
     starting: 'Starting',

@@ -41,7 +41,7 @@ export function CaptureFields({ camera, form, settings }: CaptureFieldsProps) {
         label={fields.resolution}
         hint={hints.resolution}
         value={settings.resolution}
-        ofNull={said.asDevice}
+        ofNull={said.asService}
         options={resolutions}
         state={stateOf('resolution')}
         onSave={(resolution) => save('resolution', { resolution })}
@@ -49,7 +49,7 @@ export function CaptureFields({ camera, form, settings }: CaptureFieldsProps) {
       <SelectField
         label={fields.fps}
         value={settings.fps === null ? null : String(settings.fps)}
-        ofNull={said.asDevice}
+        ofNull={said.asService}
         options={rates}
         state={stateOf('fps')}
         onSave={(fps) => save('fps', { fps: fps === null ? null : Number(fps) })}

@@ -74,7 +74,6 @@ export const panelTexts = {
   settings: {
     applied: 'Each change is applied at once.',
     saved: 'Saved',
-    asDevice: 'As the device says',
     asDeviceIs: (value: string) => `As the device says (now ${value})`,
     asService: 'As the service is set',
     untilStopped: 'Until it is stopped',
