@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 
 import type { DeviceControl } from '../../src/devices/v4l2/controls.ts';
-import { runInGuest } from './guest-run.ts';
+import { finderOf, runInGuest } from './guest-run.ts';
 
 type Values = Record<string, DeviceControl['value']>;
 interface Failure {
@@ -59,11 +59,7 @@ const ffmpeg = join(
 
 describe('controls of a real kernel', () => {
   let findings: Partial<Findings>;
-  const found = <K extends keyof Findings>(step: K): Findings[K] => {
-    const finding = findings[step];
-    if (finding === undefined) throw new Error(`the guest did not reach step ${step}`);
-    return finding;
-  };
+  const found = finderOf<Findings>(() => findings);
 
   beforeAll(async () => {
     findings = await runInGuest<Findings>({

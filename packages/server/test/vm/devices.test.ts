@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { DeviceCandidate, DeviceIdentity, DeviceProblem } from '../../src/devices/device.ts';
 import { chooseMode } from '../../src/devices/v4l2/choose-mode.ts';
 import type { DeviceHolder } from '../../src/devices/v4l2/holder.ts';
-import { runInGuest } from './guest-run.ts';
+import { finderOf, runInGuest } from './guest-run.ts';
 
 interface Findings {
   start: { candidates: DeviceCandidate[]; deliveries: number; before: boolean; after: boolean };
@@ -38,11 +38,7 @@ const ffmpeg = join(
 
 describe('V4L2 cameras of a real kernel', () => {
   let findings: Partial<Findings>;
-  const found = <K extends keyof Findings>(step: K): Findings[K] => {
-    const finding = findings[step];
-    if (finding === undefined) throw new Error(`the guest did not reach step ${step}`);
-    return finding;
-  };
+  const found = finderOf<Findings>(() => findings);
 
   beforeAll(async () => {
     findings = await runInGuest<Findings>({

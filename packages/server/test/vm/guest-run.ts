@@ -12,3 +12,14 @@ export async function runInGuest<Findings>(run: GuestOptions): Promise<Partial<F
   const bySteps = guest.findings.map(({ step, ...finding }) => [step, finding]);
   return Object.fromEntries(bySteps) as Partial<Findings>;
 }
+
+/** What a step reported; throws where the guest did not reach it. */
+export function finderOf<Findings>(
+  read: () => Partial<Findings>,
+): <K extends keyof Findings & string>(step: K) => Findings[K] {
+  return (step) => {
+    const finding = read()[step];
+    if (finding === undefined) throw new Error(`the guest did not reach step ${step}`);
+    return finding as Findings[typeof step];
+  };
+}

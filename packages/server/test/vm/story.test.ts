@@ -1,18 +1,14 @@
 import type { EventParams } from '@mediamtx-camera-service/protocol';
 import { beforeAll, describe, expect, it } from 'vitest';
 
-import { runInGuest } from './guest-run.ts';
+import { finderOf, runInGuest } from './guest-run.ts';
 import type { StoryFindings } from './story-findings.ts';
 
 const picture = { frames: 1, size: '320x180', complaints: '' };
 
 describe('the story of a V4L2 camera of a real kernel', () => {
   let findings: Partial<StoryFindings>;
-  const found = <K extends keyof StoryFindings>(step: K): StoryFindings[K] => {
-    const finding = findings[step];
-    if (finding === undefined) throw new Error(`the guest did not reach step ${step}`);
-    return finding;
-  };
+  const found = finderOf<StoryFindings>(() => findings);
 
   beforeAll(async () => {
     findings = await runInGuest<StoryFindings>({ script: 'story.mjs', cameras: 1, timeoutS: 600 });

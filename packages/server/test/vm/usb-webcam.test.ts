@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 
 import { frameDistance } from '../../src/capture/read-number.ts';
 import type { Probe } from '../../src/devices/v4l2/probe.ts';
-import { runInGuest } from './guest-run.ts';
+import { finderOf, runInGuest } from './guest-run.ts';
 
 interface Findings {
   found: {
@@ -34,11 +34,7 @@ interface Findings {
 
 describe('a USB webcam that is emulated down to its wire', () => {
   let findings: Partial<Findings>;
-  const found = <K extends keyof Findings>(step: K): Findings[K] => {
-    const finding = findings[step];
-    if (finding === undefined) throw new Error(`the guest did not reach step ${step}`);
-    return finding;
-  };
+  const found = finderOf<Findings>(() => findings);
 
   beforeAll(async () => {
     findings = await runInGuest<Findings>({ script: 'usb-webcam.mjs', cameras: 0, timeoutS: 400 });
