@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { notFound } from '../errors.ts';
+import { AppError, notFound } from '../errors.ts';
 import { delay } from '../process/delay.ts';
 import { goneSignal, notLive, type MediaFront } from './media-front.ts';
 import { badGateway, readText, type UpstreamRequest } from './upstream.ts';
@@ -114,17 +114,31 @@ async function patchSession(
   return reply.code(200).type(fragmentType).send(text);
 }
 
+/**
+ * One that has ended already is what was asked for: a page hears of the end of its camera and of its session in either
+ * order, and without a picture, or without MediaMTX, there is no session.
+ */
 async function closeSession(
   front: MediaFront,
   request: SessionRequest,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
   const { device, secret } = await sessionOf(front, request);
-  const response = await ask(front, device, { method: 'DELETE', path: `/whep/${secret}` });
+  const response = await ask(front, device, { method: 'DELETE', path: `/whep/${secret}` }).catch(
+    (error: unknown) => {
+      if (hasNoSessions(error)) return undefined;
+      throw error;
+    },
+  );
+  if (response === undefined) return reply.code(200).send();
   const text = await readText(response);
-  if (response.statusCode === 404) throw notFound('whep_session', device);
-  if (response.statusCode !== 200) throw refusal(response, text);
+  if (response.statusCode !== 200 && response.statusCode !== 404) throw refusal(response, text);
   return reply.code(200).send();
+}
+
+function hasNoSessions(error: unknown): boolean {
+  if (!(error instanceof AppError)) return false;
+  return error.data['dependency'] === 'camera' || error.data.reason === 'mediamtx_unreachable';
 }
 
 /** The upstream is asked for anew each time: MediaMTX may have come back with other sockets and another login. */
