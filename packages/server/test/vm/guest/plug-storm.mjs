@@ -70,9 +70,10 @@ async function calms() {
       return isPlugged(camera);
     });
   }
-  return until('both cameras to be live', async () => {
+  // Half a minute after the last loss a camera counts as flapping no more.
+  return until('both cameras to be live and steady', async () => {
     const both = await Promise.all(['camera0', 'camera1'].map(status));
-    return both.every(({ state }) => state === 'live') && both;
+    return both.every(({ state, reason_code }) => state === 'live' && reason_code === null) && both;
   });
 }
 
