@@ -225,9 +225,8 @@ export class Camera {
 
   /** Frees the device for another program until then (epoch milliseconds); resolves when it is free. */
   async lend(releasedUntil: number): Promise<void> {
-    const row = { ...this.#row, releasedUntil };
-    this.#deps.keep(row);
-    this.configure(row);
+    this.#keep({ ...this.#row, releasedUntil });
+    this.configure(this.#row);
     await this.capture.untilIdle();
   }
 

@@ -223,8 +223,11 @@ export class CameraRegistry {
   }
 
   #settleDue(): void {
-    for (const kind of kinds) if (this.isHolding(kind)) this.#decide(kind);
+    const held = kinds.filter((kind) => this.isHolding(kind));
+    for (const kind of held) this.#decide(kind);
     this.#schedule();
+    // A timer may fire a moment early, and then nothing is decided yet.
+    if (held.every((kind) => this.isHolding(kind))) return;
     for (const listener of this.#settledListeners) listener();
   }
 

@@ -1,6 +1,7 @@
 import type { CameraSettings, Params } from '@mediamtx-camera-service/protocol';
 import type { Logger } from 'pino';
 import type { CameraRow } from '../store/cameras.ts';
+import { asStorageError } from '../store/storage-error.ts';
 import type { Camera } from './camera.ts';
 import { withoutDoubtsOf } from './recognition.ts';
 
@@ -31,11 +32,19 @@ export class CameraSettingsKeeper {
     const learned = isModeAsked ? { ...row.learned, failed: [], ownRate: null } : row.learned;
     const recognition = withoutDoubtsOf(row.recognition, (device) => device === other);
     const next: CameraRow = { ...row, settings, learned, recognition };
-    this.#deps.keep(next);
+    this.#keep(next);
     camera.configure(next);
     this.#deps.log.info({ device: camera.device, settings }, 'the settings of a camera were changed');
     if (settings.recording.segment_duration !== row.settings.recording.segment_duration)
       await this.#deps.renewPath(camera);
+  }
+
+  #keep(row: CameraRow): void {
+    try {
+      this.#deps.keep(row);
+    } catch (error) {
+      throw asStorageError(error, 'the settings could not be kept');
+    }
   }
 }
 

@@ -178,7 +178,8 @@ export class Capture {
 
   async #build(): Promise<Publisher> {
     const { name, stallMs, startTimeoutMs, log } = this.#deps;
-    this.#setState({ status: 'starting' });
+    // Also after a restart of our own, which leaves the last run's count.
+    this.#setState({ status: 'starting', frames: 0, fps: 0 });
     const ffmpeg = this.#deps.ffmpeg();
     const source = this.#deps.source();
     const encoder = await this.#deps.encoder.choose(ffmpeg);

@@ -30,6 +30,21 @@ test('a wanted camera publishes, and is idle again when it is no longer wanted',
   expect(capture.state.restarts).toBe(0);
 });
 
+test('a run that was started again for other settings counts its own frames', async () => {
+  await using server = await LiveMediaMtx.start();
+  await using capture = createCapture(server);
+  capture.want(true);
+  await expect.poll(() => capture.state.frames, patience).toBeGreaterThan(camera.fps);
+  const atStart: number[] = [];
+  capture.onState(({ status, frames }) => {
+    if (status === 'starting') atStart.push(frames);
+  });
+  await capture.restart();
+  await expect.poll(() => capture.state.status, patience).toBe('publishing');
+  expect(new Set(atStart)).toEqual(new Set([0]));
+  expect(capture.state.restarts).toBe(0);
+});
+
 test('an ffmpeg that is killed is named so, and the camera publishes again', async () => {
   await using server = await LiveMediaMtx.start();
   await using capture = createCapture(server);
