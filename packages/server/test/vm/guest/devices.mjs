@@ -170,6 +170,7 @@ async function namesADeniedDevice() {
   const { node } = find('vivi2');
   const from = deliveries.length;
   const problem = () => find('vivi2').problem;
+  const before = problem();
   chmodSync(node, 0o600);
   process.seteuid(65534);
   await watcher.rescan();
@@ -180,8 +181,10 @@ async function namesADeniedDevice() {
   await until('the device to open', () => problem() === null);
   process.seteuid(0);
   const told = deliveries.slice(from).map((list) => list.find(({ name }) => name === 'vivi2').problem);
-  // Other cameras are denied too, and each makes a list.
-  const problems = told.filter((now, index) => now?.status !== told[index - 1]?.status || index === 0);
+  // Other cameras are denied too, and each makes a list; one of them may come before this one is looked at.
+  const problems = told.filter(
+    (now, index) => now?.status !== (index === 0 ? before : told[index - 1])?.status,
+  );
   report('denied', { problems });
 }
 
