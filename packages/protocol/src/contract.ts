@@ -6,7 +6,10 @@ import {
   type cameraReason,
   type cameraState,
 } from './contract/camera.ts';
+import { accessMethods, type apiKey, type auditEntry, type session } from './contract/access.ts';
+import { configurationMethods } from './contract/configuration.ts';
 import { event, eventMethods } from './contract/event.ts';
+import { storageMethods, type retentionPolicy } from './contract/storage.ts';
 import {
   recording_status_update,
   recordingMethods,
@@ -35,6 +38,9 @@ export const namespaces = {
   recording: recordingMethods,
   stream: streamMethods,
   event: eventMethods,
+  storage: storageMethods,
+  access: accessMethods,
+  configuration: configurationMethods,
   system: systemMethods,
 } as const;
 
@@ -46,6 +52,9 @@ export const methods = {
   ...recordingMethods,
   ...streamMethods,
   ...eventMethods,
+  ...storageMethods,
+  ...accessMethods,
+  ...configurationMethods,
   ...systemMethods,
 } as const;
 
@@ -77,6 +86,10 @@ export type RecordingFile = z.infer<typeof recordingFile>;
 export type SnapshotFile = z.infer<typeof snapshotFile>;
 export type RecordingFormat = z.infer<typeof recordingFormat>;
 export type SnapshotFormat = z.infer<typeof snapshotFormat>;
+export type ApiKey = z.infer<typeof apiKey>;
+export type AuditEntry = z.infer<typeof auditEntry>;
+export type SessionInfo = z.infer<typeof session>;
+export type RetentionPolicy = z.infer<typeof retentionPolicy>;
 export type HealthStatus = z.infer<typeof healthStatus>;
 export type Components = z.infer<typeof components>;
 

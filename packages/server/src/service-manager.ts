@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,6 +7,7 @@ import type { Logger } from 'pino';
 import { LoginCodes } from './auth/login-codes.ts';
 import { loadSecret } from './auth/secret.ts';
 import { Tokens } from './auth/tokens.ts';
+import { buildCredentials } from './lifecycle/build-credentials.ts';
 import { buildCameras, type CameraParts } from './lifecycle/build-cameras.ts';
 import { buildRpc } from './lifecycle/build-rpc.ts';
 import { DataDir } from './lifecycle/data-dir.ts';
@@ -108,7 +110,13 @@ export class ServiceManager {
   loginUrl(): string {
     if (!this.#loginCodes) throw new Error('the service was not started');
     const expiresAt = Date.now() + this.#deps.config.security.token_expiry * 1000;
-    const code = this.#loginCodes.create({ user: 'local', role: 'admin', method: 'session', expiresAt });
+    const code = this.#loginCodes.create({
+      user: 'local',
+      role: 'admin',
+      method: 'session',
+      expiresAt,
+      basis: { kind: 'login', loginId: randomUUID() },
+    });
     return `${this.addresses().http_url}login?code=${code}`;
   }
 
@@ -233,13 +241,14 @@ export class ServiceManager {
     const { config, log } = this.#deps;
     const secret = loadSecret(config.storage.data_dir, config.security.jwt_secret);
     const tokens = new Tokens({ secret, expirySeconds: config.security.token_expiry });
+    const credentials = buildCredentials(deps.db, tokens);
     const signer = new UrlSigner({ secret });
     this.#loginCodes = new LoginCodes();
-    const rpc = buildRpc({ ...deps, ...parts, config, tokens, signer, health: this.#health, log });
+    const rpc = buildRpc({ ...deps, ...parts, config, credentials, signer, health: this.#health, log });
     this.#http = new HttpServer({
       config: config.server,
       rpc,
-      tokens,
+      credentials,
       loginCodes: this.#loginCodes,
       signer,
       media: parts.cameraMedia,

@@ -124,6 +124,13 @@ export const get_camera_list = method({
   result: cameraList,
 });
 
+export const get_cameras = method({
+  role: 'viewer',
+  summary: 'The same as get_camera_list',
+  result: cameraList,
+  deprecated: 'use get_camera_list',
+});
+
 export const get_camera_status = method({
   role: 'viewer',
   summary: 'One camera with its metrics, capabilities and settings',
@@ -198,6 +205,7 @@ export const reclaim_camera = method({
 
 export const cameraMethods = {
   get_camera_list,
+  get_cameras,
   get_camera_status,
   get_camera_capabilities,
   get_camera_history,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { roles } from '../roles.ts';
 
 /** `cameraN`, or the node at which the camera is now. */
 export const deviceParam = z
@@ -33,12 +34,14 @@ export const fileName = z
     'letters, digits, dot, underscore and hyphen, beginning with a letter or digit',
   );
 
+export const isoTime = z.iso.datetime({ offset: true });
+
 export const pageParams = {
   limit: z.int().min(1).max(1000).default(50).describe('How many at most'),
   offset: z.int().min(0).default(0).describe('How many to pass over'),
   device: deviceParam.optional(),
-  from: z.iso.datetime({ offset: true }).optional().describe('Created at or after'),
-  to: z.iso.datetime({ offset: true }).optional().describe('Created before'),
+  from: isoTime.optional().describe('Created at or after'),
+  to: isoTime.optional().describe('Created before'),
   order: z.enum(['desc', 'asc']).default('desc').describe('By creation time; newest first unless told'),
 };
 
@@ -50,3 +53,22 @@ export function page<T extends z.ZodType>(item: T) {
     offset: z.int(),
   });
 }
+
+export const roleName = z.enum(roles);
+
+/** A user's name; also what an API key is called. */
+export const userName = z
+  .string()
+  .trim()
+  .min(1)
+  .max(64)
+  .regex(/^[^\p{Cc}\p{Zl}\p{Zp}]*$/u, 'no control characters')
+  .describe('Of the user');
+
+/** The only cameras that an identity may know of. */
+export const cameraLimit = z
+  .array(z.string().regex(/^camera[0-9]{1,9}$/, 'must be cameraN'))
+  .min(1)
+  .max(1000)
+  .nullable()
+  .describe('The only cameras that it may know of; null: all, also those to come');

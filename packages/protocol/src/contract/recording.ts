@@ -1,5 +1,15 @@
 import { z } from 'zod';
-import { bytes, deviceParam, deviceResult, page, pageParams, seconds, success, timestamp } from './common.ts';
+import {
+  bytes,
+  deviceParam,
+  deviceResult,
+  fileName,
+  page,
+  pageParams,
+  seconds,
+  success,
+  timestamp,
+} from './common.ts';
 import { method, notification } from './define.ts';
 
 export const recordingFormat = z.enum(['fmp4', 'mp4', 'mkv']);
@@ -85,7 +95,43 @@ export const list_recordings = method({
   errors: ['not_found'],
 });
 
-export const recordingMethods = { start_recording, stop_recording, list_recordings };
+export const get_recording_info = method({
+  role: 'viewer',
+  summary: 'One closed recording',
+  params: z.object({ filename: fileName }),
+  result: recordingFile.extend({
+    end_time: timestamp.describe('Of the last recorded frame'),
+    resolution: z.string().nullable().describe('"WxH"; null where the file does not tell'),
+    codec: z.string().nullable(),
+    recording_id: z.string(),
+    segments: z
+      .int()
+      .nullable()
+      .describe('Of how many files of MediaMTX it was made; null for one whose making is not known any more'),
+  }),
+  errors: ['not_found'],
+});
+
+export const delete_recording = method({
+  role: 'operator',
+  summary: 'Deletes a closed recording for good',
+  params: z.object({ filename: fileName }),
+  result: z.object({
+    filename: z.string(),
+    deleted: z.literal(true),
+    message: z.string(),
+    success,
+  }),
+  errors: ['not_found', 'invalid_state', 'dependency_failed'],
+});
+
+export const recordingMethods = {
+  start_recording,
+  stop_recording,
+  list_recordings,
+  get_recording_info,
+  delete_recording,
+};
 
 export const recording_status_update = notification({
   summary: 'A recording began, ended, or met trouble',

@@ -73,4 +73,29 @@ export const list_snapshots = method({
   errors: ['not_found'],
 });
 
-export const snapshotMethods = { take_snapshot, list_snapshots };
+export const get_snapshot_info = method({
+  role: 'viewer',
+  summary: 'One snapshot',
+  params: z.object({ filename: fileName }),
+  result: snapshotFile.extend({
+    captured_at: timestamp.describe('When the frame reached the service'),
+    resolution: z.string().describe('"WxH"'),
+    duration: z.null().describe('A picture has none; there for older clients'),
+  }),
+  errors: ['not_found'],
+});
+
+export const delete_snapshot = method({
+  role: 'operator',
+  summary: 'Deletes a snapshot for good',
+  params: z.object({ filename: fileName }),
+  result: z.object({
+    filename: z.string(),
+    deleted: z.literal(true),
+    message: z.string(),
+    success,
+  }),
+  errors: ['not_found', 'dependency_failed'],
+});
+
+export const snapshotMethods = { take_snapshot, list_snapshots, get_snapshot_info, delete_snapshot };

@@ -22,8 +22,76 @@ export const get_status = method({
     problems: z
       .array(z.object({ component: z.string(), reason: z.string() }))
       .describe('What is wrong or degraded, in words'),
+    warnings: z
+      .array(z.object({ component: z.string(), reason: z.string() }))
+      .describe('What works and is not as safe as it should be, such as a port open to others without TLS'),
   }),
   isRead: true,
+});
+
+const percent = z.number().min(0).max(100);
+const counter = z.int().min(0);
+
+export const get_metrics = method({
+  role: 'admin',
+  summary: 'Figures of the service, its cameras, recordings and streams',
+  description:
+    'Counters begin at the start of the service. The same figures stand at `GET /metrics` for Prometheus.',
+  result: z.object({
+    cpu_usage: percent.describe('Of the whole machine, in the last seconds'),
+    memory_usage: percent.describe('Of the whole machine'),
+    disk_usage: percent.describe('Of the disk with the recordings'),
+    active_connections: counter.describe('WebSocket connections'),
+    total_requests: counter,
+    average_response_time: z.number().min(0).describe('Milliseconds'),
+    error_rate: percent.describe('Of all requests'),
+    uptime: seconds,
+    timestamp,
+    system_metrics: z.object({
+      cpu_usage: percent,
+      memory_usage: percent,
+      disk_usage: percent,
+      load_average: z.array(z.number()).describe('Of 1, 5 and 15 minutes'),
+      process_cpu: z.number().min(0).describe("The service's own process, in per cent of one core"),
+      process_memory: counter.describe('Resident bytes'),
+      event_loop_delay_ms: z.number().min(0).describe('95th percentile of the last minute'),
+      active_connections: counter,
+      total_requests: counter,
+      failed_requests: counter,
+      average_response_time: z.number().min(0),
+      error_rate: percent,
+      uptime: seconds,
+    }),
+    camera_metrics: z.object({
+      total: counter,
+      connected: counter,
+      live: counter,
+      cameras: z.record(
+        z.string(),
+        z.object({
+          status: z.enum(['CONNECTED', 'DISCONNECTED', 'ERROR', 'BUSY', 'PROBING']),
+          live: z.boolean(),
+          fps: z.number(),
+          bitrate: counter,
+          readers: counter,
+          restarts: counter,
+        }),
+      ),
+    }),
+    recording_metrics: z.object({
+      active: counter,
+      total: counter.describe('Closed recordings in the catalog'),
+      total_size: counter,
+      snapshots: counter,
+      snapshots_size: counter,
+    }),
+    stream_metrics: z.object({
+      total: counter,
+      ready: counter,
+      readers: counter,
+      bytes_sent: counter,
+    }),
+  }),
 });
 
 export const get_system_status = method({
@@ -66,7 +134,13 @@ export const rpcDiscover = method({
   result: z.record(z.string(), z.unknown()),
 });
 
-export const systemMethods = { get_status, get_system_status, get_server_info, 'rpc.discover': rpcDiscover };
+export const systemMethods = {
+  get_status,
+  get_system_status,
+  get_server_info,
+  get_metrics,
+  'rpc.discover': rpcDiscover,
+};
 
 export const system_health_update = notification({
   summary: 'The health changed',

@@ -52,6 +52,23 @@ const server = section({
     .default([])
     .describe('Web origins, beyond its own, that may open the WebSocket'),
   reply_metadata: z.boolean().default(false).describe('Replies carry a top-level `metadata`'),
+  max_sockets_per_address: z
+    .int()
+    .min(1)
+    .default(2000)
+    .describe('TCP connections of one address, whatever they carry; beyond it they are closed at once'),
+  trusted_proxies: z
+    .array(z.string().min(1).max(64))
+    .default([])
+    .describe(
+      'Addresses or networks (`10.0.0.0/8`) of reverse proxies whose X-Forwarded headers are believed',
+    ),
+  tls: z
+    .boolean()
+    .default(false)
+    .describe('HTTPS and WSS; with a certificate of its own, made at the first start, where none is given'),
+  tls_cert: path.optional().describe('Certificate chain (PEM); turns TLS on'),
+  tls_key: path.optional().describe('Its private key (PEM)'),
 });
 
 const health = section({
@@ -59,6 +76,10 @@ const health = section({
   port: port
     .optional()
     .describe('Health checks without login; 8003, or the next free one where it is not set'),
+  metrics: z
+    .boolean()
+    .default(false)
+    .describe('/metrics on the health port too: without login, and without names of cameras'),
 });
 
 const mediamtx = section({
@@ -180,9 +201,43 @@ const security = section({
     .max(365 * 86_400)
     .default(86_400)
     .describe('Seconds that a token lives unless told'),
+  jwt_secret_previous: z
+    .string()
+    .min(32, 'must be at least 32 bytes')
+    .optional()
+    .describe('The secret before jwt_secret: its tokens are still taken, and none is made with it'),
   rate_limit_per_minute: z.int().min(0).default(6000).describe('Calls of one session; 0: no limit'),
   rate_limit_burst: z.int().min(1).default(1000).describe('Calls of one session at once'),
+  address_rate_limit_per_minute: z
+    .int()
+    .min(0)
+    .default(60_000)
+    .describe('Calls and requests of one address, whoever makes them; 0: no limit'),
   open_reads: z.boolean().default(false).describe('Read methods need no login'),
+  audit: z
+    .enum(['control', 'all'])
+    .default('control')
+    .describe(
+      'What the audit log holds beside logins, downloads and refusals: control: what changes something; all: every call',
+    ),
+  audit_days: z.int().min(7).max(3650).default(90).describe('Days that the audit log is kept'),
+});
+
+const retention_policy = section({
+  enabled: z.boolean().default(false).describe('Old recordings and snapshots go by themselves'),
+  policy_type: z
+    .enum(['age', 'size', 'manual'])
+    .default('manual')
+    .describe(
+      'age: by max_age_days; size: by max_size_gb, the oldest first; manual: only by cleanup_old_files',
+    ),
+  max_age_days: z.int().min(1).max(36_500).optional().describe('Older files go'),
+  max_size_gb: z
+    .number()
+    .min(0.001)
+    .max(1_000_000)
+    .optional()
+    .describe('What recordings and snapshots may take together, in 10⁹ bytes'),
 });
 
 const logging = section({
@@ -205,6 +260,7 @@ export const configSchema = section({
   recording,
   snapshots,
   storage,
+  retention_policy,
   security,
   logging,
 });

@@ -3,7 +3,7 @@ import fastifyStatic from '@fastify/static';
 import { fastify, type FastifyInstance, type FastifyRequest } from 'fastify';
 import { maxMessageBytes } from '@mediamtx-camera-service/protocol';
 import type { LoginCodes } from '../auth/login-codes.ts';
-import type { Tokens } from '../auth/tokens.ts';
+import type { Credentials } from '../auth/credentials.ts';
 import type { Config } from '../config/schema.ts';
 import { notFound } from '../errors.ts';
 import type { HealthSource } from '../health/report.ts';
@@ -33,7 +33,7 @@ import { addWhepRoutes } from './whep.ts';
 export interface HttpDeps {
   config: Pick<Config['server'], 'host' | 'port' | 'allowed_hosts' | 'allowed_origins'>;
   rpc: Pick<RpcServer, 'mayAccept' | 'accept' | 'handlePost'>;
-  tokens: Tokens;
+  credentials: Credentials;
   loginCodes: LoginCodes;
   signer: UrlSigner;
   media: MediaSource;
@@ -98,8 +98,8 @@ function changesState(request: FastifyRequest): boolean {
 
 function addRoutes(app: FastifyInstance, deps: HttpDeps, origins: OriginPolicy): void {
   const { signer, now = Date.now } = deps;
-  const cookies = new SessionCookies({ signer, now });
-  const auth = new RequestAuth({ tokens: deps.tokens, cookies });
+  const cookies = new SessionCookies({ signer, credentials: deps.credentials, now });
+  const auth = new RequestAuth({ credentials: deps.credentials, cookies });
   addWebSocketRoute(app, { ...deps, auth, origins });
   addHealthRoutes(app, deps.health);
   addRpcRoute(app, { ...deps, auth });

@@ -3,13 +3,13 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { Identity } from '../auth/identity.ts';
 import type { LoginCodes } from '../auth/login-codes.ts';
-import type { Tokens } from '../auth/tokens.ts';
+import type { Credentials } from '../auth/credentials.ts';
 import { AppError } from '../errors.ts';
 import { statusOf } from './error-reply.ts';
 import { sessionCookieName, type SessionCookies } from './session-cookie.ts';
 
 export interface LoginDeps {
-  tokens: Tokens;
+  credentials: Pick<Credentials, 'verify'>;
   loginCodes: LoginCodes;
   cookies: SessionCookies;
 }
@@ -56,7 +56,10 @@ async function loginByToken(
         details: 'token must be a text',
       });
     }
-    const identity = setSession(deps, await deps.tokens.verify(body.data.token.trim()), { request, reply });
+    const identity = setSession(deps, await deps.credentials.verify(body.data.token.trim()), {
+      request,
+      reply,
+    });
     const expiresAt = new Date(identity.expiresAt).toISOString();
     return reply.send({
       authenticated: true,

@@ -1,16 +1,16 @@
 import type { FastifyRequest } from 'fastify';
 import type { Identity } from '../auth/identity.ts';
-import type { Tokens } from '../auth/tokens.ts';
+import type { Credentials } from '../auth/credentials.ts';
 import { AppError } from '../errors.ts';
 import { sessionCookieName, type SessionCookies } from './session-cookie.ts';
 
 /** Who makes a request: `Authorization: Bearer`, `X-API-Key`, or the page's cookie, in this order. */
 export class RequestAuth {
-  readonly #tokens: Tokens;
+  readonly #credentials: Pick<Credentials, 'verify'>;
   readonly #cookies: SessionCookies;
 
-  constructor(deps: { tokens: Tokens; cookies: SessionCookies }) {
-    this.#tokens = deps.tokens;
+  constructor(deps: { credentials: Pick<Credentials, 'verify'>; cookies: SessionCookies }) {
+    this.#credentials = deps.credentials;
     this.#cookies = deps.cookies;
   }
 
@@ -20,14 +20,9 @@ export class RequestAuth {
    */
   async identify(request: FastifyRequest): Promise<Identity | undefined> {
     const bearer = /^Bearer\s+(\S+)$/i.exec(request.headers.authorization ?? '')?.[1];
-    if (bearer !== undefined) return this.#tokens.verify(bearer);
-    if (request.headers['x-api-key'] !== undefined) {
-      throw new AppError('authentication_failed', {
-        reason: 'unsupported',
-        details: 'API keys are not supported yet',
-        suggestion: 'send a token as Authorization: Bearer',
-      });
-    }
+    if (bearer !== undefined) return this.#credentials.verify(bearer);
+    const apiKey = request.headers['x-api-key'];
+    if (typeof apiKey === 'string') return this.#credentials.verify(apiKey, 'api_key');
     const cookie = request.cookies[sessionCookieName];
     return cookie === undefined ? undefined : this.#cookies.open(cookie);
   }
@@ -39,7 +34,7 @@ export class RequestAuth {
     throw new AppError('authentication_failed', {
       reason: 'login_required',
       details: 'no login',
-      suggestion: 'log in on the page, or send a token as Authorization: Bearer',
+      suggestion: 'log in on the page, or send a token as Authorization: Bearer, or an API key as X-API-Key',
     });
   }
 }

@@ -1,4 +1,4 @@
-import type { Tokens } from '../auth/tokens.ts';
+import type { Credentials } from '../auth/credentials.ts';
 import type { EffectiveConfig } from '../config/load.ts';
 import type { EventLog } from '../events/event-log.ts';
 import type { Notifier } from '../events/notifier.ts';
@@ -6,6 +6,7 @@ import type { HealthSource } from '../health/report.ts';
 import type { UrlSigner } from '../http/signing.ts';
 import type { Logger } from '../log.ts';
 import type { Addresses } from '../rpc/addresses.ts';
+import { accessHandlers } from '../rpc/handlers/access.ts';
 import { cameraHandlers } from '../rpc/handlers/camera.ts';
 import {
   assembleHandlers,
@@ -13,9 +14,11 @@ import {
   createEventHandlers,
   createSessionHandlers,
 } from '../rpc/handlers/index.ts';
+import { configurationHandlers } from '../rpc/handlers/configuration.ts';
 import { recordingHandlers } from '../rpc/handlers/recording.ts';
 import { settingsHandlers } from '../rpc/handlers/settings.ts';
 import { snapshotHandlers } from '../rpc/handlers/snapshot.ts';
+import { storageHandlers } from '../rpc/handlers/storage.ts';
 import { streamHandlers } from '../rpc/handlers/stream.ts';
 import { systemHandlers } from '../rpc/handlers/system.ts';
 import { RpcServer } from '../rpc/rpc-server.ts';
@@ -28,7 +31,7 @@ export interface BuildRpcDeps extends CameraParts {
   events: EventLog;
   notifier: Notifier;
   addresses: Addresses;
-  tokens: Tokens;
+  credentials: Credentials;
   signer: UrlSigner;
   health: HealthSource;
   log: Logger;
@@ -39,16 +42,17 @@ const downloadMs = 24 * 3_600_000;
 
 /** The RPC server with the handlers of every namespace. */
 export function buildRpc(deps: BuildRpcDeps): RpcServer {
-  const { config, events, notifier, tokens, log, signer } = deps;
+  const { config, events, notifier, credentials, log, signer } = deps;
   const sessions = new Sessions({
     maxConnections: config.server.max_connections,
     maxConnectionsPerAddress: config.server.max_connections_per_address,
   });
+  credentials.onChange(() => sessions.recheck(credentials));
   const downloadUrl = (kind: 'recordings' | 'snapshots', filename: string): string =>
     signer.sign(`/files/${kind}/${filename}`, Date.now() + downloadMs);
   return new RpcServer({
     handlers: assembleHandlers({
-      session: createSessionHandlers({ tokens }),
+      session: createSessionHandlers({ credentials }),
       event: createEventHandlers({ events, sessions }),
       discover: createDiscoverHandlers(serviceVersion),
       camera: cameraHandlers(deps),
@@ -56,6 +60,9 @@ export function buildRpc(deps: BuildRpcDeps): RpcServer {
       snapshot: snapshotHandlers({ ...deps, store: deps.snapshotStore, downloadUrl }),
       recording: recordingHandlers({ ...deps, store: deps.recordingStore, downloadUrl }),
       stream: streamHandlers(deps),
+      storage: storageHandlers(),
+      access: accessHandlers(),
+      configuration: configurationHandlers(),
       system: systemHandlers({ ...deps, version: serviceVersion, buildDate }),
     }),
     sessions,

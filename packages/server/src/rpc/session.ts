@@ -1,3 +1,4 @@
+import type { Credentials } from '../auth/credentials.ts';
 import { isExpired, mayView, type Identity } from '../auth/identity.ts';
 import type { EventLog } from '../events/event-log.ts';
 import type { Logger } from '../log.ts';
@@ -23,6 +24,9 @@ export interface SessionOptions {
   log: Logger;
 }
 
+/** Tells a client that logging in by the same credentials is of no use. */
+const identityEnded = 4401;
+
 // Older clients rely on these without asking for them.
 const statesToldByDefault: ReadonlySet<string> = new Set(['camera_status_update', 'recording_status_update']);
 
@@ -37,6 +41,8 @@ export class Session {
   /** Absent for POST. */
   readonly feed: Feed | undefined;
   readonly connectedAt: number;
+  /** Epoch milliseconds of the last call; undefined before the first. */
+  lastCallAt: number | undefined;
   failedLogins = 0;
   readonly #now: () => number;
   readonly #openReads: boolean;
@@ -87,6 +93,18 @@ export class Session {
   login(identity: Identity): void {
     this.#login = identity;
     this.failedLogins = 0;
+  }
+
+  /** The socket stays and has no rights any more. */
+  logout(): void {
+    this.#login = undefined;
+  }
+
+  /** Takes the rights as they are now; where what they stand on has ended, the socket is closed. */
+  recheck(credentials: Pick<Credentials, 'current'>): void {
+    if (this.#login === undefined) return;
+    this.#login = credentials.current(this.#login);
+    if (this.#login === undefined) this.outbox?.close(identityEnded, 'the login was ended');
   }
 
   /** Lets later calls of this session wait for the reply to a login. */

@@ -1,4 +1,5 @@
 import type { Result } from '@mediamtx-camera-service/protocol';
+import type { Credentials } from '../auth/credentials.ts';
 import type { Session } from './session.ts';
 
 export interface ConnectionLimits {
@@ -43,6 +44,16 @@ export class Sessions {
 
   remove(session: Session): void {
     if (this.#sessions.delete(session)) this.#count(session.remoteAddress, -1);
+  }
+
+  find(id: string): Session | undefined {
+    for (const session of this.#sessions) if (session.id === id) return session;
+    return undefined;
+  }
+
+  /** Users, keys or logins have changed: every session takes its rights anew, or ends. */
+  recheck(credentials: Pick<Credentials, 'current'>): void {
+    for (const session of this.#sessions) session.recheck(credentials);
   }
 
   /** From now on nobody is let in. */

@@ -96,4 +96,66 @@ export const migrations: readonly string[] = [
     device TEXT NOT NULL
   ) STRICT;
   `,
+  `
+  -- name is unique whatever the case; generation counts changes of the password.
+  CREATE TABLE users (
+    name TEXT PRIMARY KEY COLLATE NOCASE,
+    role TEXT NOT NULL CHECK (role IN ('viewer', 'operator', 'admin')),
+    cameras TEXT,
+    password TEXT NOT NULL,
+    generation TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    password_changed_at INTEGER NOT NULL,
+    last_login_at INTEGER
+  ) STRICT;
+
+  -- hash is the SHA-256 of the whole key in base64; the previous one is good until its time.
+  CREATE TABLE api_keys (
+    key_id TEXT PRIMARY KEY,
+    name TEXT NOT NULL,
+    role TEXT NOT NULL CHECK (role IN ('viewer', 'operator', 'admin')),
+    cameras TEXT,
+    hash TEXT NOT NULL UNIQUE,
+    previous_hash TEXT UNIQUE,
+    previous_until INTEGER,
+    created_at INTEGER NOT NULL,
+    expires_at INTEGER,
+    last_used_at INTEGER,
+    revoked_at INTEGER
+  ) STRICT;
+
+  -- Logins that were ended before their time: a token's jti or a cookie's id.
+  CREATE TABLE ended_logins (
+    login_id TEXT PRIMARY KEY,
+    until INTEGER NOT NULL
+  ) STRICT;
+
+  -- One-time links to the page, by the hash of their code.
+  CREATE TABLE login_codes (
+    hash TEXT PRIMARY KEY,
+    identity TEXT NOT NULL,
+    expires_at INTEGER NOT NULL
+  ) STRICT;
+
+  CREATE TABLE audit (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    time INTEGER NOT NULL,
+    who TEXT,
+    role TEXT,
+    remote_address TEXT NOT NULL,
+    method TEXT NOT NULL,
+    device TEXT,
+    outcome TEXT NOT NULL,
+    error_code INTEGER,
+    duration_ms REAL NOT NULL,
+    request_id TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX audit_time ON audit (time);
+  -- What was written stays as it was, and goes only by its age.
+  CREATE TRIGGER audit_is_not_changed BEFORE UPDATE ON audit
+    BEGIN SELECT RAISE(ABORT, 'the audit log is not changed'); END;
+  CREATE TRIGGER audit_is_not_shortened BEFORE DELETE ON audit
+    WHEN OLD.time > (unixepoch() - 7 * 86400) * 1000
+    BEGIN SELECT RAISE(ABORT, 'the audit log is kept for 7 days at least'); END;
+  `,
 ];

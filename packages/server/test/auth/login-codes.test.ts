@@ -2,7 +2,8 @@ import { expect, it } from 'vitest';
 import { mayView, type Identity } from '../../src/auth/identity.ts';
 import { LoginCodes } from '../../src/auth/login-codes.ts';
 
-const ann: Identity = { user: 'ann', role: 'viewer', method: 'jwt', expiresAt: null };
+const basis = { kind: 'login', loginId: 'login-1' } as const;
+const ann: Identity = { user: 'ann', role: 'viewer', method: 'jwt', expiresAt: null, basis };
 
 it('a code is good once', () => {
   const codes = new LoginCodes();

@@ -8,6 +8,8 @@ import { LoginCodes } from '../../src/auth/login-codes.ts';
 import { Tokens } from '../../src/auth/tokens.ts';
 import { mayView } from '../../src/auth/identity.ts';
 import { startingReport } from '../../src/health/report.ts';
+import { buildCredentials } from '../../src/lifecycle/build-credentials.ts';
+import { openDatabase } from '../../src/store/database.ts';
 import type { HttpDeps } from '../../src/http/app.ts';
 import type { CatalogFile, MediaSource } from '../../src/http/deps.ts';
 import { UrlSigner } from '../../src/http/signing.ts';
@@ -77,6 +79,7 @@ export function cameraObject(device: string, name = 'A camera'): Camera {
 
 export interface Parts extends HttpDeps {
   rpc: RecordingRpc;
+  tokens: Tokens;
   files: Map<string, CatalogFile>;
   cameraObjects: Camera[];
 }
@@ -85,12 +88,14 @@ export interface Parts extends HttpDeps {
 export function createParts(overrides: Partial<HttpDeps> & { clock?: Clock } = {}): Parts {
   const { clock, ...rest } = overrides;
   const now = clock?.now ?? Date.now;
+  const tokens = new Tokens({ secret, expirySeconds: 3600, now });
   const files = new Map<string, CatalogFile>();
   const cameraObjects = [cameraObject('camera0'), cameraObject('camera1')];
   return {
     config: { host: '127.0.0.1', port: 0, allowed_hosts: [], allowed_origins: [] },
     rpc: new RecordingRpc(),
-    tokens: new Tokens({ secret, expirySeconds: 3600, now }),
+    tokens,
+    credentials: buildCredentials(openDatabase(':memory:'), tokens),
     loginCodes: new LoginCodes({ now }),
     signer: new UrlSigner({ secret, now }),
     media: absentMedia,
@@ -122,7 +127,13 @@ const absentMedia: MediaSource = {
   }),
 };
 
-export const viewer: Identity = { user: 'vera', role: 'viewer', method: 'jwt', expiresAt: null };
+export const viewer: Identity = {
+  user: 'vera',
+  role: 'viewer',
+  method: 'jwt',
+  expiresAt: null,
+  basis: { kind: 'login', loginId: 'login-1' },
+};
 
 export async function bearer(parts: Parts, user = 'olga'): Promise<{ authorization: string }> {
   return { authorization: `Bearer ${await parts.tokens.create({ user, role: 'operator' })}` };

@@ -1,9 +1,10 @@
+import type { Result } from '@mediamtx-camera-service/protocol';
 import type { Camera } from '../../cameras/camera.ts';
 import { AppError } from '../../errors.ts';
 import type { TransitionStore } from '../../store/transitions.ts';
 import type { CameraViewer } from '../camera-viewer.ts';
 import type { CameraRegistry } from '../../cameras/registry.ts';
-import type { HandlersOf } from '../call.ts';
+import type { CallContext, HandlersOf } from '../call.ts';
 import { visibleCamera } from '../visible-camera.ts';
 
 export interface CameraHandlerDeps {
@@ -13,12 +14,14 @@ export interface CameraHandlerDeps {
 }
 
 export function cameraHandlers({ cameras, viewer, transitions }: CameraHandlerDeps): HandlersOf<'camera'> {
+  const listCameras = ({ identity, host }: CallContext): Result<'get_camera_list'> => {
+    const list = viewer.list(identity, host);
+    const connected = list.filter(({ status }) => status === 'CONNECTED').length;
+    return { cameras: list, total: list.length, connected };
+  };
   return {
-    get_camera_list: (_params, { identity, host }) => {
-      const list = viewer.list(identity, host);
-      const connected = list.filter(({ status }) => status === 'CONNECTED').length;
-      return { cameras: list, total: list.length, connected };
-    },
+    get_camera_list: (_params, context) => listCameras(context),
+    get_cameras: (_params, context) => listCameras(context),
     get_camera_status: async ({ device }, context) => {
       const camera = visibleCamera(cameras, device, context);
       const { formats, resolutions, fps_options } = viewer.capabilities(camera);

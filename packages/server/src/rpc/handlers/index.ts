@@ -13,6 +13,9 @@ export interface HandlerGroups {
   recording: HandlersOf<'recording'>;
   stream: HandlersOf<'stream'>;
   event: HandlersOf<'event'>;
+  storage: HandlersOf<'storage'>;
+  access: HandlersOf<'access'>;
+  configuration: HandlersOf<'configuration'>;
   system: Omit<HandlersOf<'system'>, 'rpc.discover'>;
   discover: Pick<HandlerTable, 'rpc.discover'>;
 }
@@ -27,6 +30,9 @@ export function assembleHandlers(groups: HandlerGroups): HandlerTable {
     ...groups.recording,
     ...groups.stream,
     ...groups.event,
+    ...groups.storage,
+    ...groups.access,
+    ...groups.configuration,
     ...groups.system,
     ...groups.discover,
   };

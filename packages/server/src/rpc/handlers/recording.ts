@@ -4,6 +4,7 @@ import { AppError } from '../../errors.ts';
 import type { Recordings } from '../../recordings/recordings.ts';
 import type { RecordingRow, RecordingStore } from '../../store/recordings.ts';
 import type { HandlersOf } from '../call.ts';
+import { notYet } from './not-yet.ts';
 import { catalogQuery } from '../catalog-query.ts';
 import { recordingStartStatus } from '../compatibility.ts';
 import { visibleCamera } from '../visible-camera.ts';
@@ -39,6 +40,8 @@ export function recordingHandlers(deps: RecordingHandlerDeps): HandlersOf<'recor
         success: true,
       };
     },
+    get_recording_info: notYet,
+    delete_recording: notYet,
     stop_recording: async ({ device }, context) => {
       const row = await recordings.finish(visibleCamera(cameras, device, context).device);
       return {

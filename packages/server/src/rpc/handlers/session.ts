@@ -1,7 +1,7 @@
 import { permissions, type Result } from '@mediamtx-camera-service/protocol';
 import type { Identity } from '../../auth/identity.ts';
-import type { Tokens } from '../../auth/tokens.ts';
-import { AppError } from '../../errors.ts';
+import type { Credentials } from '../../auth/credentials.ts';
+import { notYet } from './not-yet.ts';
 import type { HandlersOf } from '../call.ts';
 import { invalidParam } from '../invalid-params.ts';
 import type { Session } from '../session.ts';
@@ -9,9 +9,12 @@ import type { Session } from '../session.ts';
 // Nobody mistypes a token this often; guessing is made slow.
 const maxFailedLogins = 50;
 const policyViolation = 1008;
-const apiKeyPrefix = 'csk_';
 
-export function createSessionHandlers({ tokens }: { tokens: Pick<Tokens, 'verify'> }): HandlersOf<'session'> {
+export interface SessionHandlerDeps {
+  credentials: Pick<Credentials, 'verify'>;
+}
+
+export function createSessionHandlers({ credentials }: SessionHandlerDeps): HandlersOf<'session'> {
   return {
     ping: () => 'pong',
 
@@ -20,27 +23,17 @@ export function createSessionHandlers({ tokens }: { tokens: Pick<Tokens, 'verify
         throw invalidParam({ param: 'auth_token', rule: 'required', problem: 'is required' });
       }
       try {
-        if (isApiKey(token, auth_type)) throw unknownKey();
-        session.login(await tokens.verify(token));
+        session.login(await credentials.verify(token, auth_type));
       } catch (error) {
         countFailure(session);
         throw error;
       }
       return describeLogin(session, session.identity);
     },
+    login: notYet,
+    logout: notYet,
+    refresh_token: notYet,
   };
-}
-
-function isApiKey(token: string, type: 'jwt' | 'api_key' | 'auto'): boolean {
-  return type === 'api_key' || (type === 'auto' && token.startsWith(apiKeyPrefix));
-}
-
-function unknownKey(): AppError {
-  return new AppError('authentication_failed', {
-    reason: 'unknown_key',
-    details: 'the API key is not known',
-    suggestion: 'send a token that this service has made',
-  });
 }
 
 function countFailure(session: Session): void {

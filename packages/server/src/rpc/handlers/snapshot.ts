@@ -3,6 +3,7 @@ import type { Snapshots } from '../../snapshots/snapshots.ts';
 import type { SnapshotRow, SnapshotStore } from '../../store/snapshots.ts';
 import type { HandlersOf } from '../call.ts';
 import { snapshotStatus } from '../compatibility.ts';
+import { notYet } from './not-yet.ts';
 import { catalogQuery } from '../catalog-query.ts';
 import { visibleCamera } from '../visible-camera.ts';
 
@@ -16,6 +17,8 @@ export interface SnapshotHandlerDeps {
 export function snapshotHandlers(deps: SnapshotHandlerDeps): HandlersOf<'snapshot'> {
   const { cameras, snapshots, store, downloadUrl } = deps;
   return {
+    get_snapshot_info: notYet,
+    delete_snapshot: notYet,
     take_snapshot: async (params, context) => {
       const camera = visibleCamera(cameras, params.device, context);
       const { row, path, ageMs, method } = await snapshots.take(camera, params);

@@ -5,6 +5,7 @@ import type { CameraMonitor } from '../../cameras/monitor.ts';
 import type { HealthSource } from '../../health/report.ts';
 import type { MediaServer } from '../../mediamtx/media-server.ts';
 import type { HandlersOf } from '../call.ts';
+import { notYet } from './not-yet.ts';
 
 export interface SystemHandlerDeps {
   health: HealthSource;
@@ -22,8 +23,9 @@ export function systemHandlers(deps: SystemHandlerDeps): Omit<HandlersOf<'system
   return {
     get_status: () => {
       const { status, uptimeSeconds, components, problems } = health.report();
-      return { status, uptime: uptimeSeconds, version, components, problems };
+      return { status, uptime: uptimeSeconds, version, components, problems, warnings: [] };
     },
+    get_metrics: notYet,
     get_system_status: (_params, { identity }) => {
       const { isStarting, problems } = health.report();
       const available = cameras

@@ -5,6 +5,7 @@ import { type WebSocket, WebSocketServer } from 'ws';
 import type { Role } from '@mediamtx-camera-service/protocol';
 import type { Identity } from '../../../src/auth/identity.ts';
 import { Tokens } from '../../../src/auth/tokens.ts';
+import { buildCredentials } from '../../../src/lifecycle/build-credentials.ts';
 import { EventLog } from '../../../src/events/event-log.ts';
 import { Notifier } from '../../../src/events/notifier.ts';
 import type { HandlerTable } from '../../../src/rpc/call.ts';
@@ -75,6 +76,8 @@ export function createCore(options: HarnessOptions = {}) {
   const notifier = new Notifier({ log });
   const sessions = new Sessions(connections);
   const tokens = new Tokens({ secret: Buffer.alloc(32, 1), expirySeconds: 3600, now });
+  const credentials = buildCredentials(openDatabase(':memory:'), tokens);
+  credentials.onChange(() => sessions.recheck(credentials));
   const rpc = new RpcServer({
     limits: { ratePerMinute: 0, burst: 1_000, maxInFlight: 256 },
     greeting: { server_name: 'test', server_version: '0.0.0', protocol_version: '1.0' },
@@ -82,7 +85,7 @@ export function createCore(options: HarnessOptions = {}) {
     ...options,
     handlers: {
       ...createWorld({ events, notifier }),
-      ...createSessionHandlers({ tokens }),
+      ...createSessionHandlers({ credentials }),
       ...createEventHandlers({ events, sessions }),
       ...createDiscoverHandlers('0.0.0'),
       ...handlers,
@@ -102,11 +105,12 @@ export function createCore(options: HarnessOptions = {}) {
     });
   const call = async (method: string, params?: unknown, role?: Role): Promise<AnyReply> =>
     JSON.parse((await post(JSON.stringify({ jsonrpc: '2.0', id: 1, method, params }), role))!) as AnyReply;
-  return { rpc, events, notifier, sessions, tokens, log, logLines, post, call };
+  return { rpc, events, notifier, sessions, tokens, credentials, log, logLines, post, call };
 }
 
 export function identityOf(role: Role, more: Partial<Identity> = {}): Identity {
-  return { user: `the ${role}`, role, method: 'jwt', expiresAt: null, ...more };
+  const basis = { kind: 'login', loginId: `login of the ${role}` } as const;
+  return { user: `the ${role}`, role, method: 'jwt', expiresAt: null, basis, ...more };
 }
 
 export function asRpcSocket(socket: WebSocket): RpcSocket {
