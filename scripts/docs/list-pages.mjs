@@ -6,6 +6,7 @@ import {
   openrpcDocument,
   stateNotifications,
 } from '@mediamtx-camera-service/protocol';
+import { errorExamples } from './error-examples.mjs';
 import { notificationExamples } from './examples.mjs';
 import { code, generatedNote, jsonBlock, paragraphs, table } from './markdown.mjs';
 import { resultTable } from './schema-table.mjs';
@@ -80,9 +81,23 @@ export function errorsPage() {
         `## ${name}`,
         `${number}: ${meaning}. The message begins with "${prefix}".`,
         ownersOf(name),
+        errorExample(name),
       ]).trimEnd(),
     ),
   ]);
+}
+
+/** @param {string} name */
+function errorExample(name) {
+  const example = errorExamples[name];
+  if (!example) throw new Error(`${name} has no example in scripts/docs/error-examples.mjs`);
+  const { when, sent, error } = example;
+  const id = name === 'parse_error' ? null : 1;
+  return paragraphs([
+    `**Example.** ${when}:`,
+    `\`\`\`text\n${sent}\n\`\`\``,
+    jsonBlock({ jsonrpc: '2.0', id, error }),
+  ]).trimEnd();
 }
 
 /** @param {string} error */

@@ -3,6 +3,7 @@ import { serviceVersion } from '@mediamtx-camera-service/server';
 import { cameraStatesPage } from './camera-states-page.mjs';
 import { configurationPage } from './configuration-page.mjs';
 import { errorsPage, eventsPage, notificationsPage } from './list-pages.mjs';
+import { httpPage } from './http-page.mjs';
 import { code, generatedNote, paragraphs, table } from './markdown.mjs';
 import { anchorOf, methodPage } from './method-page.mjs';
 
@@ -28,6 +29,7 @@ function referencePages() {
     ['notifications.md', notificationsPage()],
     ['events.md', eventsPage()],
     ['errors.md', errorsPage()],
+    ['http.md', httpPage()],
     ['configuration.md', configurationPage()],
     ['openrpc.json', `${JSON.stringify(openrpcDocument(serviceVersion), null, 2)}\n`],
   ]);
@@ -42,6 +44,7 @@ function indexPage() {
       '- [Notifications](notifications.md): what the service says unasked',
       '- [Events](events.md): the numbered log and its topics',
       '- [Errors](errors.md): every code, with what comes in `data`',
+      '- [HTTP](http.md): files, pictures, live media, health, metrics, login',
       '- [Configuration](configuration.md): every key with its environment variable',
       '- [openrpc.json](openrpc.json): the contract for programs, the same as `rpc.discover` and `GET /openrpc.json` give',
     ].join('\n'),

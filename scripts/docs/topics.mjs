@@ -1,3 +1,4 @@
+const deletedData = ['device', 'filename', 'file_size', 'reason'];
 const recordingData = ['device', 'filename', 'duration', 'session_id', 'reason', 'status'];
 
 /**
@@ -33,8 +34,17 @@ export const topicMeanings = {
     meaning: 'A recording is in trouble (`status` ERROR) or ended without a file (FAILED)',
     data: recordingData,
   },
+  'recording.deleted': {
+    meaning:
+      'A closed recording is gone; `reason`: `request`, `retention`, or `missing` where somebody had removed its file',
+    data: deletedData,
+  },
   'snapshot.taken': { meaning: 'A snapshot was kept', data: ['device', 'filename', 'file_size'] },
   'snapshot.error': { meaning: 'A snapshot could not be taken', data: ['device', 'reason'] },
+  'snapshot.deleted': {
+    meaning: 'A snapshot is gone; `reason` as with recording.deleted',
+    data: deletedData,
+  },
   'system.health': {
     meaning: 'The health of the service or of a part changed',
     data: ['status', 'components', 'problems'],
@@ -44,6 +54,10 @@ export const topicMeanings = {
   'system.error': {
     meaning: 'A call met a fault of the service; the log has it under the id',
     data: ['method', 'request_id'],
+  },
+  'system.config': {
+    meaning: 'The configuration was changed; by paths, without values',
+    data: ['applied', 'restart_needed'],
   },
   'mediamtx.stream': { meaning: 'A path got its picture or lost it', data: ['name', 'ready'] },
   'mediamtx.path': { meaning: 'A stream was created or deleted', data: ['name', 'action'] },
