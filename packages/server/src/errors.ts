@@ -20,7 +20,7 @@ export class AppError extends Error {
     super(`${errorCatalog[errorName].prefix}: ${details}`, options);
     this.name = 'AppError';
     this.errorName = errorName;
-    this.data = { suggestion: '', ...data, details };
+    this.data = { ...data, details, suggestion: data.suggestion || errorCatalog[errorName].suggestion };
   }
 
   get code(): number {

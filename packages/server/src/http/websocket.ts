@@ -2,6 +2,7 @@ import fastifyWebsocket from '@fastify/websocket';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { maxMessageBytes, subprotocol } from '@mediamtx-camera-service/protocol';
 import type { WebSocket } from 'ws';
+import type { Credentials } from '../auth/credentials.ts';
 import type { Identity } from '../auth/identity.ts';
 import type { Logger } from '../log.ts';
 import type { RpcSocket } from '../rpc/outbox.ts';
@@ -12,6 +13,7 @@ import type { RequestAuth } from './request-auth.ts';
 import { hostNameOf, type OriginPolicy } from './request-origin.ts';
 
 export interface WebSocketDeps {
+  credentials: Pick<Credentials, 'current'>;
   rpc: Pick<RpcServer, 'mayAccept' | 'accept'>;
   auth: RequestAuth;
   origins: OriginPolicy;
@@ -61,6 +63,7 @@ async function checkUpgrade(deps: WebSocketDeps, request: FastifyRequest): Promi
     throw new HttpError(426, 'invalid_request', {
       reason: 'upgrade_required',
       details: 'this is a WebSocket endpoint',
+      suggestion: 'open it with a WebSocket client, or send single calls to POST /rpc',
     });
   }
   deps.origins.checkOrigin(request);
@@ -83,7 +86,8 @@ function serve(
   const connection = deps.rpc.accept(asRpcSocket(socket), {
     remoteAddress: request.ip,
     host: hostNameOf(request),
-    identity: request.caller,
+    // What it stands on may have ended since it was looked at.
+    identity: request.caller && deps.credentials.current(request.caller),
     subprotocol: socket.protocol,
   });
   socket.on('message', (data, isBinary) => connection.onMessage(data, isBinary));

@@ -16,6 +16,13 @@ export function secretOf(response: IncomingMessage): string {
   return secret;
 }
 
+/** The session's name in MediaMTX's lists. */
+export function idOf(response: IncomingMessage): string {
+  const { id } = response.headers;
+  if (typeof id !== 'string' || !secretPattern.test(id)) throw badGateway('its answer does not name the session');
+  return id;
+}
+
 /** The request's body; throws 415 where it is of another type. */
 export function bodyOf(request: FastifyRequest, type: string): string {
   const given = request.headers['content-type']?.split(';')[0]?.trim().toLowerCase();
@@ -23,6 +30,7 @@ export function bodyOf(request: FastifyRequest, type: string): string {
     throw new HttpError(415, 'invalid_request', {
       reason: 'wrong_content_type',
       details: `the body must be ${type}`,
+      suggestion: `send it with Content-Type: ${type}`,
     });
   }
   return request.body;
