@@ -2,13 +2,9 @@ import { writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { TempDir } from '@mediamtx-camera-service/testkit';
 import { describe, expect, test } from 'vitest';
-import {
-  ConfigError,
-  configKeys,
-  environmentName,
-  loadConfig,
-  type ConfigSources,
-} from '../../src/config/load.ts';
+import { ConfigError } from '../../src/config/config-error.ts';
+import { configKeys, environmentName } from '../../src/config/keys.ts';
+import { loadConfig, type ConfigSources } from '../../src/config/load.ts';
 
 function problemsOf(sources: Partial<ConfigSources>): string[] {
   try {
