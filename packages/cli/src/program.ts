@@ -1,7 +1,14 @@
 import { serviceVersion } from '@mediamtx-camera-service/server';
 import { Command } from 'commander';
+import { backupCommand } from './backup.ts';
+import { configCommand } from './config.ts';
+import { keyCommand } from './key.ts';
+import { linkCommand } from './link.ts';
+import { restoreCommand } from './restore.ts';
+import { secretCommand } from './secret.ts';
 import { serveCommand } from './serve.ts';
 import { tokenCommand } from './token.ts';
+import { userCommand } from './user.ts';
 
 export function createProgram(): Command {
   return new Command('camera-service')
@@ -10,6 +17,13 @@ export function createProgram(): Command {
     )
     .version(serviceVersion)
     .addCommand(serveCommand())
+    .addCommand(linkCommand())
+    .addCommand(userCommand())
+    .addCommand(keyCommand())
     .addCommand(tokenCommand())
+    .addCommand(secretCommand())
+    .addCommand(configCommand())
+    .addCommand(backupCommand())
+    .addCommand(restoreCommand())
     .showHelpAfterError('(see --help)');
 }

@@ -10,6 +10,7 @@ interface Options {
   readyFile?: string;
   testCameras?: number | 'auto';
   logLevel?: string;
+  tls?: boolean;
 }
 
 export function serveCommand(): Command {
@@ -19,6 +20,7 @@ export function serveCommand(): Command {
     .option('--data-dir <dir>', 'database, recordings, snapshots and secrets')
     .option('--host <host>', 'address to listen on (127.0.0.1; 0.0.0.0 for every interface)')
     .option('--port <port>', 'page, API and files (8002; 0 takes a free one)', readPort)
+    .option('--tls', 'HTTPS and WSS, with a certificate of its own where none is configured')
     .option('--health-port <port>', 'health checks (8003, or the next free one)', readPort)
     .option('--ready-file <file>', 'written when everything answers')
     .option(
@@ -36,6 +38,7 @@ export function serveCommand(): Command {
           'server.host': options.host,
           'server.port': options.port,
           'health.port': options.healthPort,
+          'server.tls': options.tls,
           'camera.test_cameras': options.testCameras,
           'logging.level': options.logLevel,
         },

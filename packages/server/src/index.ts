@@ -1,7 +1,16 @@
 export { cameraStates, leavesUse, whenUsable } from './cameras/camera-state.ts';
 export { reasons as cameraReasons } from './cameras/reasons.ts';
-export { ConfigError, configExitCode, configKeys, environmentName } from './config/load.ts';
+export { BackupError } from './backup/backup-error.ts';
+export { createBackup } from './backup/create-backup.ts';
+export type { Manifest } from './backup/manifest.ts';
+export { restoreBackup, verifyBackup, type RestoreResult } from './backup/restore.ts';
+export { ConfigError, configExitCode } from './config/config-error.ts';
+export { configKeys, environmentName, exampleOf, isLive, isProgram, isSecret } from './config/keys.ts';
+export { loadConfig, type ConfigSources } from './config/load.ts';
+export { ConfigKeeper } from './config/config-keeper.ts';
+export { DataDirError } from './lifecycle/data-dir.ts';
 export { createToken, type CreateTokenOptions } from './create-token.ts';
+export { DataAccess, rotateJwtSecret, type DataAccessOptions, type OfflineMethod } from './data-access.ts';
 export {
   MediaMtxController,
   type MediaMtxControllerOptions,

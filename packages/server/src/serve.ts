@@ -1,13 +1,11 @@
 import { renameSync, rmSync, writeFileSync } from 'node:fs';
-import {
-  ConfigError,
-  configExitCode,
-  defaultDataDir,
-  loadConfig,
-  type EffectiveConfig,
-} from './config/load.ts';
+import { ConfigError, configExitCode } from './config/config-error.ts';
+import { ConfigKeeper } from './config/config-keeper.ts';
+import { finishRestore } from './backup/restore-plan.ts';
+import { defaultDataDir, type ConfigSources } from './config/load.ts';
 import { messageOf } from './errors.ts';
-import { createLog } from './log.ts';
+import { DataDirError } from './lifecycle/data-dir.ts';
+import { createLog, isInTerminal } from './log.ts';
 import type { ServiceAddresses } from './service-manager.ts';
 import { serviceVersion } from './version.ts';
 
@@ -28,20 +26,25 @@ const repeatMs = 1_000;
 
 /** Runs the service until a signal ends it; resolves with the exit code. */
 export async function serve(options: ServeOptions): Promise<number> {
-  let config: EffectiveConfig;
+  let keeper: ConfigKeeper;
   try {
-    config = loadConfig({ file: options.configFile, env: options.env, flags: options.flags });
+    keeper = loadKeeper({ file: options.configFile, env: options.env, flags: options.flags });
   } catch (error) {
+    if (error instanceof DataDirError) {
+      process.stderr.write(`camera-service: ${error.message}\n`);
+      return failedExitCode;
+    }
     if (!(error instanceof ConfigError)) throw error;
     process.stderr.write(
       `camera-service: ${error.message}:\n${error.problems.map((line) => `  - ${line}\n`).join('')}`,
     );
     return configExitCode;
   }
+  const config = keeper.effective;
   const log = createLog(config.logging);
   // Loaded here, so that commands which only make a token don't load the whole service.
   const { ServiceManager } = await import('./service-manager.ts');
-  const manager = new ServiceManager({ config, env: options.env, log });
+  const manager = new ServiceManager({ config, keeper, env: options.env, log });
   const ended = untilSignalled();
   const starting = manager.start();
   try {
@@ -67,6 +70,12 @@ export async function serve(options: ServeOptions): Promise<number> {
   return 0;
 }
 
+/** A restore that was cut off is carried out first; it may bring another configuration. */
+function loadKeeper(sources: ConfigSources): ConfigKeeper {
+  const keeper = new ConfigKeeper(sources);
+  return finishRestore(keeper.effective.storage.data_dir) ? new ConfigKeeper(sources) : keeper;
+}
+
 /** Resolves at the first SIGTERM or SIGINT; a second one, a second later or more, ends the process at once. */
 function untilSignalled(): Promise<NodeJS.Signals> {
   return new Promise((resolve) => {
@@ -78,6 +87,8 @@ function untilSignalled(): Promise<NodeJS.Signals> {
     };
     process.on('SIGTERM', onSignal);
     process.on('SIGINT', onSignal);
+    // A terminal that is closed; elsewhere SIGHUP says to read the configuration again.
+    if (isInTerminal()) process.on('SIGHUP', onSignal);
   });
 }
 
@@ -102,6 +113,7 @@ function welcome(addresses: ServiceAddresses, loginUrl: string): string {
     `  Token      npx camera-service token create --role operator${dataDirOption}`,
     `  API        ${addresses.ws_url}`,
     `  RTSP       ${addresses.rtsp_url}cameraN`,
+    ...certificateLines(addresses),
     `  Health     ${addresses.health_url}`,
     `  Data       ${addresses.data_dir}`,
     `  MediaMTX   ${media}`,
@@ -110,4 +122,13 @@ function welcome(addresses: ServiceAddresses, loginUrl: string): string {
     '',
     '',
   ].join('\n');
+}
+
+/** What a person compares with what the browser shows before trusting a certificate that nobody else vouches for. */
+function certificateLines({ tls }: ServiceAddresses): string[] {
+  if (!tls?.self_signed) return [];
+  return [
+    `  Certificate  self-signed, SHA-256 ${tls.fingerprint.slice(0, 47)}`,
+    `             ${tls.fingerprint.slice(48)}`,
+  ];
 }

@@ -1,35 +1,41 @@
-import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
-import { LoginCodes } from './auth/login-codes.ts';
-import { loadSecret } from './auth/secret.ts';
-import { Tokens } from './auth/tokens.ts';
-import { buildCredentials } from './lifecycle/build-credentials.ts';
+import { loginUrl, type LoginCodes } from './auth/login-codes.ts';
+import { startAccess } from './lifecycle/build-credentials.ts';
 import { buildCameras, type CameraParts } from './lifecycle/build-cameras.ts';
+import { startMediaAccess } from './lifecycle/build-media-access.ts';
 import { buildRpc } from './lifecycle/build-rpc.ts';
+import { exposureWarnings } from './lifecycle/exposure.ts';
 import { DataDir } from './lifecycle/data-dir.ts';
 import { Ffmpeg } from './lifecycle/ffmpeg.ts';
+import { followConfig } from './lifecycle/follow-config.ts';
 import { HealthMonitor } from './lifecycle/health-monitor.ts';
 import { ShutdownStack } from './lifecycle/shutdown-stack.ts';
+import type { ConfigKeeper } from './config/config-keeper.ts';
+import { ConfigWatch } from './config/config-watch.ts';
 import type { EffectiveConfig } from './config/load.ts';
 import { EventLog } from './events/event-log.ts';
 import { Notifier } from './events/notifier.ts';
 import { HealthServer } from './health/server.ts';
 import { HttpServer } from './http/server.ts';
-import { UrlSigner } from './http/signing.ts';
+import { Certificate, wantsTls } from './http/tls.ts';
 import { HookServer } from './mediamtx/hooks.ts';
 import { MediaServer, socketDirFor } from './mediamtx/media-server.ts';
 import { endLeftovers, markChildren } from './process/leftovers.ts';
 import { Addresses } from './rpc/addresses.ts';
+import { AddressBudgets } from './rpc/limits.ts';
 import { openDatabase } from './store/database.ts';
+import { isDiskFull } from './store/storage-error.ts';
 import { TapPool } from './taps/tap-pool.ts';
 import { serviceVersion } from './version.ts';
 
 export interface ServiceManagerDeps {
+  /** What `keeper` has in effect: values are read at use, as many can be changed at run time. */
   config: EffectiveConfig;
+  keeper: ConfigKeeper;
   env: NodeJS.ProcessEnv;
   log: Logger;
 }
@@ -42,6 +48,8 @@ export interface ServiceAddresses {
   health_url: string;
   rtsp_url: string;
   data_dir: string;
+  /** SHA-256 of the certificate; null without TLS. */
+  tls: { fingerprint: string; self_signed: boolean } | null;
   mediamtx: { mode: string | null; version: string | null; pid: number | null };
 }
 
@@ -55,6 +63,7 @@ export class ServiceManager {
   readonly #health = new HealthMonitor({ version: serviceVersion });
   #healthServer: HealthServer | undefined;
   #http: HttpServer | undefined;
+  #certificate: Certificate | undefined;
   #media: MediaServer | undefined;
   #loginCodes: LoginCodes | undefined;
   #isRunning = false;
@@ -91,13 +100,16 @@ export class ServiceManager {
     const { config } = this.#deps;
     const host = reachable(config.server.host);
     const port = this.#http?.port ?? 0;
+    const tls = this.#certificate;
+    const secure = tls ? 's' : '';
     return {
       pid: process.pid,
-      http_url: `http://${host}:${port}/`,
-      ws_url: `ws://${host}:${port}/ws`,
+      http_url: `http${secure}://${host}:${port}/`,
+      ws_url: `ws${secure}://${host}:${port}/ws`,
       health_url: `http://${reachable(config.health.host)}:${this.#healthServer?.port ?? 0}/health`,
       rtsp_url: `rtsp://${host}:${this.#media?.rtspPort ?? 0}/`,
       data_dir: config.storage.data_dir,
+      tls: tls ? { fingerprint: tls.fingerprint, self_signed: tls.isSelfSigned } : null,
       mediamtx: {
         mode: this.#media?.mode ?? null,
         version: this.#media?.isStarted ? (this.#media.controller.info?.version ?? null) : null,
@@ -109,15 +121,14 @@ export class ServiceManager {
   /** The page's address with a code that logs in once, within 10 minutes. */
   loginUrl(): string {
     if (!this.#loginCodes) throw new Error('the service was not started');
-    const expiresAt = Date.now() + this.#deps.config.security.token_expiry * 1000;
-    const code = this.#loginCodes.create({
-      user: 'local',
-      role: 'admin',
-      method: 'session',
-      expiresAt,
-      basis: { kind: 'login', loginId: randomUUID() },
-    });
-    return `${this.addresses().http_url}login?code=${code}`;
+    const lifetimeMs = this.#deps.config.security.token_expiry * 1000;
+    try {
+      return loginUrl(this.addresses().http_url, this.#loginCodes.createLocal({ role: 'admin', lifetimeMs }));
+    } catch (error) {
+      // A full disk is no reason not to run; a token logs in as well.
+      if (!isDiskFull(error)) throw error;
+      return this.addresses().http_url;
+    }
   }
 
   async #startAll(): Promise<void> {
@@ -129,6 +140,7 @@ export class ServiceManager {
     markChildren(paths.root);
     const left = await endLeftovers(paths.root);
     if (left.length > 0) log.warn({ left }, 'programs that the last run left were ended');
+    await this.#loadCertificate();
 
     this.#healthServer = new HealthServer({ config: config.health, source: this.#health, log });
     await this.#healthServer.start();
@@ -153,6 +165,7 @@ export class ServiceManager {
     const addresses = new Addresses({
       rtspPort: () => media.rtspPort,
       httpPort: () => this.#http?.port ?? config.server.port,
+      isSecure: this.#certificate !== undefined,
     });
     const parts = buildCameras({
       config,
@@ -175,8 +188,37 @@ export class ServiceManager {
     this.#onDemandHook = (path) => parts.cameras.find(path)?.demand.expectReader('player', 20_000);
     await this.#startCameras(parts);
     await this.#startDoors(parts, { db, events, notifier, addresses });
+    dataDir.tellAddress(this.addresses().http_url);
+    this.#followConfig(parts, events);
+    this.#tellExposure();
     this.#health.setPhase('running');
     events.append('system.startup', { version: serviceVersion });
+  }
+
+  #followConfig(parts: CameraParts, events: EventLog): void {
+    const { keeper, log } = this.#deps;
+    const health = this.#health;
+    health.parts.keeper = keeper;
+    const unfollow = followConfig({ ...parts, keeper, events, log });
+    this.#stack.push('configuration', unfollow);
+    const watch = new ConfigWatch({ keeper, onProblem: () => health.noteChange(), log });
+    watch.start();
+    this.#stack.push('configuration file', () => watch.stop());
+  }
+
+  /** Early: one that can't be used keeps the service from starting. */
+  async #loadCertificate(): Promise<void> {
+    const { config, log } = this.#deps;
+    if (!wantsTls(config.server)) return;
+    const certificate = await Certificate.load({ config: config.server, dataDir: config.storage.data_dir, log });
+    this.#certificate = certificate;
+    this.#stack.push('certificate', () => certificate.stop());
+  }
+
+  #tellExposure(): void {
+    const { config, log } = this.#deps;
+    const hasOwnMediaMtx = this.#media?.mode === 'managed';
+    for (const warning of exposureWarnings({ config, hasOwnMediaMtx })) log.warn(warning, 'open to others');
   }
 
   async #startMedia(paths: DataDir['paths'], taps: TapPool): Promise<MediaServer> {
@@ -214,6 +256,7 @@ export class ServiceManager {
     cameras,
     monitor,
     recordings,
+    cleaner,
     stills,
     streams,
     pictureWatch,
@@ -231,6 +274,8 @@ export class ServiceManager {
     await media.controller.look();
     recordings.start();
     this.#stack.push('recordings', () => recordings.stop());
+    cleaner.start();
+    this.#stack.push('retention', () => cleaner.stop());
   }
 
   /** The last to open: what they let in finds everything there. */
@@ -238,19 +283,22 @@ export class ServiceManager {
     parts: CameraParts,
     deps: { db: CameraParts['db']; events: EventLog; notifier: Notifier; addresses: Addresses },
   ): Promise<void> {
-    const { config, log } = this.#deps;
-    const secret = loadSecret(config.storage.data_dir, config.security.jwt_secret);
-    const tokens = new Tokens({ secret, expirySeconds: config.security.token_expiry });
-    const credentials = buildCredentials(deps.db, tokens);
-    const signer = new UrlSigner({ secret });
-    this.#loginCodes = new LoginCodes();
-    const rpc = buildRpc({ ...deps, ...parts, config, credentials, signer, health: this.#health, log });
+    const { config, keeper, log } = this.#deps;
+    const access = startAccess({ db: deps.db, config, log });
+    this.#stack.push('access', () => access.stop());
+    this.#loginCodes = access.loginCodes;
+    const addressBudgets = new AddressBudgets(() => config.security.address_rate_limit_per_minute);
+    const mediaAccess = startMediaAccess({ db: deps.db, config, ...access, media: parts.media, log });
+    this.#stack.push('media access', () => mediaAccess.stop());
+    const shared = { ...deps, ...access, ...mediaAccess, addressBudgets, health: this.#health, log };
+    const rpc = buildRpc({ ...shared, ...parts, config, keeper });
     this.#http = new HttpServer({
       config: config.server,
+      tls: this.#certificate,
+      addressBudgets,
       rpc,
-      credentials,
-      loginCodes: this.#loginCodes,
-      signer,
+      ...access,
+      ...mediaAccess,
       media: parts.cameraMedia,
       cameras: parts.viewer,
       catalog: parts.catalog,

@@ -10,9 +10,16 @@ export interface CliResult {
   stderr: string;
 }
 
-/** Runs `camera-service` to its end. */
-export async function runCli(args: string[], env: NodeJS.ProcessEnv = process.env): Promise<CliResult> {
-  await using program = Program.start({ command: process.execPath, args: [cliMain, ...args], env });
+/** Runs `camera-service` to its end; `input` is what it reads. */
+export async function runCli(
+  args: string[],
+  env: NodeJS.ProcessEnv = process.env,
+  input?: string,
+): Promise<CliResult> {
+  await using program = Program.start({
+    ...{ command: process.execPath, args: [cliMain, ...args], env },
+    ...(input !== undefined && { input }),
+  });
   const { code } = await program.exited;
   return { code, stdout: program.stdout, stderr: program.stderr };
 }

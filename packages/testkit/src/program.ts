@@ -9,6 +9,8 @@ export interface ProgramOptions {
   args: string[];
   env?: NodeJS.ProcessEnv;
   cwd?: string;
+  /** What it reads on standard input; default: nothing. */
+  input?: string;
 }
 
 /** A real program that a test started; it ends with the test's scope, and by its pid alone. */
@@ -30,16 +32,17 @@ export class Program implements AsyncDisposable {
     this.exited.catch(() => undefined);
   }
 
-  static start({ command, args, env, cwd }: ProgramOptions): Program {
+  static start({ command, args, env, cwd, input }: ProgramOptions): Program {
     // A run that is killed leaves no program behind.
     const words = ['--pdeathsig', 'TERM', '--', command, ...args];
-    return new Program(
-      spawn(setpriv, words, {
-        stdio: ['ignore', 'pipe', 'pipe'],
-        ...(env && { env }),
-        ...(cwd !== undefined && { cwd }),
-      }),
-    );
+    const child = spawn(setpriv, words, {
+      stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
+      ...(env && { env }),
+      ...(cwd !== undefined && { cwd }),
+    });
+    // A program may end before it has read.
+    child.stdin?.on('error', () => undefined).end(input);
+    return new Program(child);
   }
 
   get pid(): number {

@@ -15,3 +15,8 @@ export function readBootstrap(page: Document): Bootstrap {
   const text = page.getElementById('bootstrap')?.textContent;
   return text ? (JSON.parse(text) as Bootstrap) : { authenticated: false };
 }
+
+/** What the page's style elements must carry, since the server lets in no others; empty without a server's page. */
+export function readStyleNonce(page: Document): string {
+  return page.querySelector<HTMLMetaElement>('meta[property="csp-nonce"]')?.nonce ?? '';
+}

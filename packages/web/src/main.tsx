@@ -4,7 +4,7 @@ import { createRoot } from 'react-dom/client';
 import { AppContext, type App } from './app-context.ts';
 import { AppStore, viewOf } from './app-state.ts';
 import { AppView } from './app-view.tsx';
-import { readBootstrap, type Bootstrap } from './bootstrap.ts';
+import { readBootstrap, readStyleNonce, type Bootstrap } from './bootstrap.ts';
 import { ClipLibrary } from './clips/clip-library.ts';
 import { headStart } from './early.ts';
 import { CameraActions } from './live/actions.ts';
@@ -44,8 +44,11 @@ function run(root: HTMLElement): void {
   const clips = new ClipLibrary({ client, store });
   const actions = new CameraActions({ client, store, clips });
   const app: App = { client, store, clips, actions, headStart };
+  const styleNonce = readStyleNonce(document);
+  // Where the dialogs' scroll lock, which takes no option, looks for it.
+  Object.assign(globalThis, { __webpack_nonce__: styleNonce });
   createRoot(root).render(
-    <MantineProvider theme={theme} defaultColorScheme="auto">
+    <MantineProvider theme={theme} defaultColorScheme="auto" getStyleNonce={() => styleNonce}>
       <AppContext value={app}>
         <AppView />
       </AppContext>

@@ -98,6 +98,7 @@ export const list_recordings = method({
 export const get_recording_info = method({
   role: 'viewer',
   summary: 'One closed recording',
+  description: 'One that still runs or is being closed is invalid_state: `recording`, `closing`.',
   params: z.object({ filename: fileName }),
   result: recordingFile.extend({
     end_time: timestamp.describe('Of the last recorded frame'),
@@ -109,12 +110,14 @@ export const get_recording_info = method({
       .nullable()
       .describe('Of how many files of MediaMTX it was made; null for one whose making is not known any more'),
   }),
-  errors: ['not_found'],
+  errors: ['not_found', 'invalid_state'],
 });
 
 export const delete_recording = method({
   role: 'operator',
   summary: 'Deletes a closed recording for good',
+  description:
+    'A download that is under way goes on. One that runs, is being closed or is protected is invalid_state: `recording`, `closing`, `protected`.',
   params: z.object({ filename: fileName }),
   result: z.object({
     filename: z.string(),
@@ -122,7 +125,7 @@ export const delete_recording = method({
     message: z.string(),
     success,
   }),
-  errors: ['not_found', 'invalid_state', 'dependency_failed'],
+  errors: ['not_found', 'invalid_state', 'dependency_failed', 'insufficient_storage'],
 });
 
 export const recordingMethods = {

@@ -88,6 +88,7 @@ export const get_snapshot_info = method({
 export const delete_snapshot = method({
   role: 'operator',
   summary: 'Deletes a snapshot for good',
+  description: 'A download that is under way goes on.',
   params: z.object({ filename: fileName }),
   result: z.object({
     filename: z.string(),
@@ -95,7 +96,7 @@ export const delete_snapshot = method({
     message: z.string(),
     success,
   }),
-  errors: ['not_found', 'dependency_failed'],
+  errors: ['not_found', 'dependency_failed', 'insufficient_storage'],
 });
 
 export const snapshotMethods = { take_snapshot, list_snapshots, get_snapshot_info, delete_snapshot };

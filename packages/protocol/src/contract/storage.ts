@@ -24,7 +24,9 @@ export const get_storage_info = method({
     used_space: bytes,
     available_space: bytes,
     usage_percentage: z.number().min(0).max(100),
-    recordings_size: bytes,
+    recordings_size: bytes.describe(
+      'Closed ones, of the cameras that the caller may see; so for the three below',
+    ),
     recordings_count: z.int(),
     snapshots_size: bytes,
     snapshots_count: z.int(),
@@ -34,9 +36,12 @@ export const get_storage_info = method({
     forecast_days: z
       .number()
       .nullable()
-      .describe('Days until the threshold, at the pace of the last week; null: there is no pace to tell by'),
+      .describe(
+        'Days until the threshold, at the pace of the last week and if nothing is deleted; null: there is no pace to tell by, or the caller may see some cameras only',
+      ),
     retention_policy: retentionPolicy,
   }),
+  errors: ['dependency_failed'],
 });
 
 export const set_retention_policy = method({
@@ -50,12 +55,14 @@ export const set_retention_policy = method({
     enabled: z.boolean().optional().describe('Absent: as it was'),
   }),
   result: retentionPolicy.extend({ message: z.string() }),
-  errors: ['invalid_state'],
+  errors: ['invalid_state', 'dependency_failed', 'insufficient_storage'],
 });
 
 export const cleanup_old_files = method({
   role: 'admin',
   summary: 'Deletes now what the retention policy lets go',
+  description:
+    'Also where the policy is not enabled. Who may see some cameras only deletes of what the policy lets go what is theirs. A second call waits for the first.',
   params: z.object({
     dry_run: z.boolean().default(false).describe('Only tell what would go'),
   }),
@@ -68,7 +75,7 @@ export const cleanup_old_files = method({
     message: z.string(),
     success,
   }),
-  errors: ['dependency_failed'],
+  errors: ['dependency_failed', 'insufficient_storage'],
 });
 
 export const storageMethods = { get_storage_info, set_retention_policy, cleanup_old_files };

@@ -2,13 +2,14 @@ import { createHash } from 'node:crypto';
 import { AppError } from '../errors.ts';
 import type { ApiKeyRow, ApiKeyStore } from '../store/api-keys.ts';
 import type { EndedLoginStore } from '../store/ended-logins.ts';
+import { isDiskFull } from '../store/storage-error.ts';
 import type { UserStore } from '../store/users.ts';
 import type { Identity } from './identity.ts';
 import { expiredError, type Tokens } from './tokens.ts';
 
 export const apiKeyPrefix = 'csk_';
 const usedStepMs = 60_000;
-/** A login without an end of its own is forgotten as ended after this. */
+/** No token lives longer, so an ended login is forgotten after this. */
 const longestLoginMs = 366 * 86_400_000;
 
 export interface CredentialsDeps {
@@ -44,20 +45,35 @@ export class Credentials {
 
   /** The identity with the rights that it has now; undefined once what it stands on has ended. */
   current(identity: Identity): Identity | undefined {
-    const { basis } = identity;
+    const { basis, sessionId } = identity;
+    if (sessionId !== undefined && this.#deps.ended.has(sessionId)) return undefined;
     if (basis.kind === 'api_key') return this.#currentKey(identity, basis);
     if (this.#deps.ended.has(basis.loginId)) return undefined;
     if (basis.kind === 'login') return identity;
     const user = this.#deps.users.find(identity.user);
-    if (user?.generation !== basis.generation) return undefined;
-    return withRights(identity, user);
+    if (!user) return undefined;
+    const { generation, kept_login: keptLogin } = user;
+    if (generation !== basis.generation && keptLogin !== basis.loginId) return undefined;
+    return withRights({ ...identity, basis: { ...basis, generation } }, user);
   }
 
-  /** Ends the login that the identity stands on, wherever it is used; an API key stays. */
-  endLogin(identity: Identity): void {
-    if (identity.basis.kind === 'api_key') return;
-    const until = identity.expiresAt ?? this.#now() + longestLoginMs;
-    this.#deps.ended.add(identity.basis.loginId, until);
+  /** Who a key's secret is now, by its hash or how that begins; undefined once the key or that secret has ended. */
+  ofKey(keyId: string, hashStart: string): Identity | undefined {
+    const row = this.#deps.keys.find(keyId);
+    const hash = [row?.hash, row?.previous_hash].find((known) => known?.startsWith(hashStart));
+    if (!row || typeof hash !== 'string') return undefined;
+    return this.#currentKey(keyIdentity(row, hash), { keyId, hash });
+  }
+
+  /**
+   * Ends the login that the identity stands on, wherever it is used. Of a browser's cookie only the cookie and what
+   * came from it end, not what it was made from; an API key stays.
+   */
+  endLogin({ basis, sessionId }: Identity): void {
+    const loginId = sessionId ?? (basis.kind === 'api_key' ? undefined : basis.loginId);
+    if (loginId === undefined) return;
+    // Tokens and cookies that came from it may live longer than this one.
+    this.#deps.ended.add(loginId, this.#now() + longestLoginMs);
     this.noteChange();
   }
 
@@ -75,21 +91,21 @@ export class Credentials {
     const hash = hashKey(key);
     const row = this.#deps.keys.findByHash(hash);
     if (!row) throw unknownKey();
-    const identity = this.#currentKey(
-      {
-        user: row.name,
-        role: row.role,
-        method: 'api_key',
-        expiresAt: null,
-        basis: { kind: 'api_key', keyId: row.key_id, hash },
-      },
-      { keyId: row.key_id, hash },
-    );
+    const identity = this.#currentKey(keyIdentity(row, hash), { keyId: row.key_id, hash });
     if (!identity) throw endedError();
     const now = this.#now();
     if (identity.expiresAt !== null && identity.expiresAt <= now) throw expiredError();
-    if (now - (row.last_used_at ?? 0) >= usedStepMs) this.#deps.keys.update({ ...row, last_used_at: now });
+    if (now - (row.last_used_at ?? 0) >= usedStepMs) this.#noteUse(row.key_id, now);
     return identity;
+  }
+
+  #noteUse(keyId: string, at: number): void {
+    try {
+      this.#deps.keys.noteUse(keyId, at);
+    } catch (error) {
+      // Who may no longer write because the disk is full must still get in to make room.
+      if (!isDiskFull(error)) throw error;
+    }
   }
 
   #currentKey(identity: Identity, { keyId, hash }: { keyId: string; hash: string }): Identity | undefined {
@@ -99,6 +115,10 @@ export class Credentials {
     const isPrevious = row.previous_hash === hash && (row.previous_until ?? 0) > this.#now();
     return isPrevious ? withRights({ ...identity, expiresAt: previousEnd(row) }, row) : undefined;
   }
+}
+
+function keyIdentity({ name: user, role, key_id: keyId }: ApiKeyRow, hash: string): Identity {
+  return { user, role, method: 'api_key', expiresAt: null, basis: { kind: 'api_key', keyId, hash } };
 }
 
 /** SHA-256 in base64: a random key of 256 bits needs no slow hash. */
@@ -123,7 +143,7 @@ function unknownKey(): AppError {
   });
 }
 
-function endedError(): AppError {
+export function endedError(): AppError {
   return new AppError('authentication_failed', {
     reason: 'ended',
     details: 'the login was ended, or what it stood on was revoked',

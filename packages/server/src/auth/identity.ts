@@ -20,6 +20,8 @@ export interface Identity {
   /** The only cameras (`cameraN`) that it may see; absent: all. */
   cameras?: string[];
   basis: Basis;
+  /** Of one browser's cookie, and of tokens made by it: it can be ended without what the cookie was made from. */
+  sessionId?: string;
 }
 
 /** Whether the identity may know of the camera (`cameraN`); to others the camera does not exist. */

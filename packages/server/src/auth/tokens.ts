@@ -10,9 +10,10 @@ const algorithm = 'HS256';
 export interface TokenDeps {
   /** At least 32 bytes. */
   secret: Uint8Array;
-  /** The secret before it: its tokens are still taken. */
+  /** The secret before it: its tokens are still taken, where `previousUntil` (epoch milliseconds) is told until then. */
   previousSecret?: Uint8Array | undefined;
-  /** How long a token lives unless told. */
+  previousUntil?: number | undefined;
+  /** How long a token lives unless told; read at each use. */
   expirySeconds: number;
   now?: () => number;
 }
@@ -25,43 +26,53 @@ export interface TokenOptions {
   cameras?: string[] | undefined;
   /** Of a stored user: the token's rights are then the user's. */
   generation?: string | undefined;
+  /** The login that the token belongs to and ends with; default: one of its own. */
+  loginId?: string | undefined;
+  /** The browser's cookie that it was made by and ends with. */
+  sessionId?: string | undefined;
 }
 
-/** Makes and checks JWTs, HS256 alone: {user_id, role, iat, exp, jti}, with cameras and generation where there are such. */
+/**
+ * Makes and checks JWTs, HS256 alone: {user_id, role, iat, exp, jti}, and {cameras, generation, sid} where there are
+ * such. `jti` is the login's id, so that tokens of one login end together.
+ */
 export class Tokens {
-  /** The first one signs. */
-  readonly #keys: KeyObject[];
-  readonly #expirySeconds: number;
+  readonly #key: KeyObject;
+  readonly #previous: { key: KeyObject; until: number } | undefined;
+  readonly #deps: TokenDeps;
   readonly #now: () => number;
 
-  constructor({ secret, previousSecret, expirySeconds, now = Date.now }: TokenDeps) {
-    const secrets = previousSecret ? [secret, previousSecret] : [secret];
-    if (secrets.some(({ length }) => length < minSecretBytes)) {
-      throw new Error(`a token secret must be at least ${minSecretBytes} bytes`);
-    }
-    this.#keys = secrets.map((bytes) => createSecretKey(bytes));
-    this.#expirySeconds = expirySeconds;
+  constructor(deps: TokenDeps) {
+    const { secret, previousSecret, previousUntil, now = Date.now } = deps;
+    this.#key = keyOf(secret);
+    this.#previous = previousSecret && {
+      key: keyOf(previousSecret),
+      until: previousUntil ?? Number.POSITIVE_INFINITY,
+    };
+    this.#deps = deps;
     this.#now = now;
   }
 
   /** How long a token lives unless told. */
   get expirySeconds(): number {
-    return this.#expirySeconds;
+    return this.#deps.expirySeconds;
   }
 
-  async create({ user, role, expiresInSeconds, cameras, generation }: TokenOptions): Promise<string> {
+  async create(options: TokenOptions): Promise<string> {
+    const { user, role, expiresInSeconds, cameras, generation, loginId, sessionId } = options;
     const issuedAt = Math.floor(this.#now() / 1000);
     return await new SignJWT({
       user_id: user,
       role,
       ...(cameras && { cameras }),
       ...(generation !== undefined && { generation }),
+      ...(sessionId !== undefined && { sid: sessionId }),
     })
       .setProtectedHeader({ alg: algorithm, typ: 'JWT' })
       .setIssuedAt(issuedAt)
-      .setExpirationTime(issuedAt + (expiresInSeconds ?? this.#expirySeconds))
-      .setJti(randomUUID())
-      .sign(this.#keys[0]!);
+      .setExpirationTime(issuedAt + (expiresInSeconds ?? this.expirySeconds))
+      .setJti(loginId ?? randomUUID())
+      .sign(this.#key);
   }
 
   /** Throws `authentication_failed` with reason `expired`, `invalid` or `unknown_role`. */
@@ -70,17 +81,15 @@ export class Tokens {
   }
 
   async #verifiedClaims(token: string): Promise<JWTPayload> {
-    const [first, ...others] = this.#keys;
     try {
-      return await this.#claimsBy(first!, token);
+      return await this.#claimsBy(this.#key, token);
     } catch (error) {
-      if (!(error instanceof joseErrors.JWSSignatureVerificationFailed) || others.length === 0)
-        throw toldError(error);
-    }
-    try {
-      return await this.#claimsBy(others[0]!, token);
-    } catch (error) {
-      throw toldError(error);
+      const previous = this.#previous;
+      const mayBeOfPrevious = error instanceof joseErrors.JWSSignatureVerificationFailed;
+      if (!mayBeOfPrevious || previous === undefined || previous.until <= this.#now()) throw toldError(error);
+      return await this.#claimsBy(previous.key, token).catch((second: unknown) => {
+        throw toldError(second);
+      });
     }
   }
 
@@ -94,17 +103,25 @@ export class Tokens {
   }
 }
 
+function keyOf(secret: Uint8Array): KeyObject {
+  if (secret.length >= minSecretBytes) return createSecretKey(secret);
+  throw new Error(`a token secret must be at least ${minSecretBytes} bytes`);
+}
+
 function toldError(error: unknown): AppError {
   return error instanceof joseErrors.JWTExpired ? expiredError() : invalidToken(error);
 }
 
 function readIdentity(
-  { user_id: user, role, exp, jti, cameras, generation }: JWTPayload,
+  { user_id: user, role, exp, jti, sid, cameras, generation }: JWTPayload,
   token: string,
 ): Identity {
   if (typeof user !== 'string' || user === '' || exp === undefined) throw invalidToken();
   if (cameras !== undefined && !isTextList(cameras)) throw invalidToken();
   if (generation !== undefined && typeof generation !== 'string') throw invalidToken();
+  if (sid !== undefined && typeof sid !== 'string') throw invalidToken();
+  // jose leaves it unlooked at.
+  if (jti !== undefined && typeof jti !== 'string') throw invalidToken();
   const known = roles.find((name) => name === role);
   if (known === undefined) {
     throw new AppError('authentication_failed', {
@@ -121,6 +138,7 @@ function readIdentity(
     method: 'jwt',
     expiresAt: exp * 1000,
     ...(cameras && { cameras }),
+    ...(sid !== undefined && { sessionId: sid }),
     basis: generation === undefined ? { kind: 'login', loginId } : { kind: 'user', loginId, generation },
   };
 }

@@ -26,6 +26,7 @@ export interface CameraDeps
   /** The mode in which such a camera is captured. */
   chooseMode: (row: CameraRow) => VideoMode;
   makeCapture: (camera: Camera) => Capture;
+  /** Read at each use, as both can be changed at run time. */
   lingerMs: number;
   /** Of a camera whose settings say nothing. */
   defaultMode: Exclude<CaptureMode, 'off'>;
@@ -107,7 +108,12 @@ export class Camera {
       onEnd: () => this.#pictureCare.noteEnd(),
     });
     this.capture.onState((state) => this.#followCapture(state));
-    this.demand = new Demand({ lingerMs: deps.lingerMs, onChange: () => this.#update() });
+    this.demand = new Demand({
+      get lingerMs() {
+        return deps.lingerMs;
+      },
+      onChange: () => this.#update(),
+    });
     this.#applyCaptureMode();
     this.#scheduleReclaim();
   }

@@ -40,6 +40,7 @@ export interface CaptureDeps {
   log: Pick<Logger, 'debug' | 'info' | 'warn' | 'error'>;
   /** The most bits a second; default by size. */
   bitrate?: () => number | undefined;
+  /** Read at each frame. */
   stallMs?: number;
   startTimeoutMs?: number;
   quality?: () => EncoderQuality | undefined;
@@ -67,6 +68,8 @@ export class Capture {
   #isWanted = false;
   #isStopped = false;
   #wake = new AbortController();
+  #wantedAgain: Promise<void> = Promise.resolve();
+  #tellWantedAgain = (): void => undefined;
   #loop: Promise<void> | undefined;
   #publisher: Publisher | undefined;
   #grabbing: Promise<unknown> = Promise.resolve();
@@ -91,12 +94,14 @@ export class Capture {
     if (this.#isWanted === isWanted || (isWanted && this.#isStopped)) return;
     this.#isWanted = isWanted;
     if (!isWanted) {
+      this.#wantedAgain = new Promise((resolve) => (this.#tellWantedAgain = resolve));
       this.#wake.abort();
       if (this.#publisher !== undefined) this.#setState({ status: 'stopping' });
       void this.#publisher?.stop();
       return;
     }
     this.#wake = new AbortController();
+    this.#tellWantedAgain();
     this.#loop ??= this.#keepPublishing();
   }
 
@@ -105,15 +110,15 @@ export class Capture {
     await this.#publisher?.stop();
   }
 
-  /** Resolves when the device is free of the run; call it after `want(false)`. */
+  /** Resolves when the device is free of the run, or the run is wanted again; call it after `want(false)`. */
   async untilIdle(): Promise<void> {
-    while (!this.#isWanted && this.#loop !== undefined) await this.#loop;
+    await this.#untilRunEnds();
     await this.#grabbing;
   }
 
   /** One picture straight from the device. Rejects with CaptureError; its code is `capturing` where a run has the device. */
   async grab(options: GrabOptions): Promise<Still> {
-    while (!this.#isWanted && this.#loop !== undefined) await this.#loop;
+    await this.#untilRunEnds();
     if (this.#isWanted) throw new CaptureError('capturing', 'the camera is being captured');
     const grab = this.#grabbing.then(() => this.#grabNow(options));
     // The next in line waits for the end of this one, not for its success.
@@ -127,6 +132,13 @@ export class Capture {
     this.want(false);
     this.#grabs.abort();
     await Promise.all([this.#loop, this.#grabbing]);
+  }
+
+  /** Of a run that is wanted again before its end nobody waits for the end: it may never come. */
+  async #untilRunEnds(): Promise<void> {
+    while (!this.#isWanted && this.#loop !== undefined) {
+      await Promise.race([this.#loop, this.#wantedAgain]);
+    }
   }
 
   async #grabNow(options: GrabOptions): Promise<Still> {
@@ -177,7 +189,8 @@ export class Capture {
   }
 
   async #build(): Promise<Publisher> {
-    const { name, stallMs, startTimeoutMs, log } = this.#deps;
+    const deps = this.#deps;
+    const { name, startTimeoutMs, log } = deps;
     // Also after a restart of our own, which leaves the last run's count.
     this.#setState({ status: 'starting', frames: 0, fps: 0 });
     const ffmpeg = this.#deps.ffmpeg();
@@ -198,7 +211,9 @@ export class Capture {
       ffmpeg,
       args,
       log,
-      ...(stallMs !== undefined && { stallMs }),
+      get stallMs() {
+        return deps.stallMs;
+      },
       ...(startTimeoutMs !== undefined && { startTimeoutMs }),
       onProgress: ({ frames, fps }) => this.#takeProgress(frames, fps),
     });

@@ -8,8 +8,8 @@ export interface PublisherOptions {
   name: string;
   ffmpeg: string;
   args: string[];
-  /** No new frame for so long: killed as stuck; default 5 s. */
-  stallMs?: number;
+  /** No new frame for so long: killed as stuck; default 5 s. Read at each frame. */
+  stallMs?: number | undefined;
   /** The same for the first frame; default 15 s, as some cameras take long to start. */
   startTimeoutMs?: number;
   onProgress: (progress: Progress) => void;

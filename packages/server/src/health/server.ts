@@ -1,11 +1,17 @@
 import { fastify, type FastifyInstance } from 'fastify';
 import { errnoOf } from '../errors.ts';
 import { listenOn, portOf } from '../http/listen.ts';
+import { createNodeServer } from '../http/node-server.ts';
+import { securityHeaders } from '../http/security-headers.ts';
+import { SocketLimits } from '../http/socket-limits.ts';
 import type { Logger } from '../log.ts';
 import type { HealthSource } from './report.ts';
 import { addHealthRoutes } from './routes.ts';
 
 export const defaultHealthPort = 8003;
+// A probe asks a few bytes and takes a few.
+const times = { headersMs: 5_000, requestMs: 5_000, idleMs: 5_000 };
+const maxSockets = { ofAddress: 100, total: 500 };
 /** How many ports are tried when none was configured. */
 const portsTried = 100;
 
@@ -54,7 +60,16 @@ export class HealthServer {
   }
 
   async #listen(host: string, port: number): Promise<void> {
-    const app = fastify({ forceCloseConnections: true, return503OnClosing: false });
+    const { log } = this.#deps;
+    const { ofAddress, total } = maxSockets;
+    const sockets = new SocketLimits({ perAddress: () => ofAddress, total, log });
+    const app = fastify({
+      forceCloseConnections: true,
+      return503OnClosing: false,
+      bodyLimit: 1024,
+      serverFactory: (handler) => createNodeServer(handler, { times, sockets }),
+    });
+    app.addHook('onRequest', async (_request, reply) => void reply.headers(securityHeaders));
     addHealthRoutes(app, this.#deps.source);
     app.setNotFoundHandler((_request, reply) =>
       reply.code(404).send({ error: 'there are only the /health paths' }),

@@ -27,6 +27,8 @@ export interface MediaSource {
   /** Throws AppError when MediaMTX is away or the camera can't become live. */
   whep(device: string): MediaUpstream | Promise<MediaUpstream>;
   hls(device: string): MediaUpstream | Promise<MediaUpstream>;
+  /** The ids of the WHEP sessions that MediaMTX has. Throws AppError when it is away. */
+  whepSessions(): Promise<string[]>;
   /** Throws AppError when there is no picture at all. */
   still(device: string, options: { maxAgeMs?: number; width?: number; signal: AbortSignal }): Promise<Still>;
 }

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { AppError, notFound } from '../errors.ts';
 import { delay } from '../process/delay.ts';
-import { goneSignal, notLive, type MediaFront } from './media-front.ts';
+import { notLive, type MediaFront } from './media-front.ts';
 import { badGateway } from './upstream.ts';
 
 const retryMs = 100;
@@ -27,10 +27,9 @@ interface HlsFile {
  */
 export function addHlsRoutes(app: FastifyInstance, front: MediaFront): void {
   app.get('/media/:device/hls/:name', { exposeHeadRoute: false }, async (request: HlsRequest, reply) => {
-    const device = await front.deviceOf(request);
+    const { device, gone } = await front.open(request, reply);
     const { name } = request.params;
     if (!childPattern.test(name)) throw notFound('hls_file', name);
-    const gone = goneSignal(reply);
     if (name === 'index.m3u8') return stream(await fetchIndex(front, device, gone), reply);
     front.deps.media.demand(device, 'hls');
     const response = await ask(front, { device, path: `/${name}${queryOf(request.query)}`, gone });

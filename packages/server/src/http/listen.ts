@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import { errnoOf, messageOf } from '../errors.ts';
 import { redactText } from '../log.ts';
@@ -27,10 +29,26 @@ export async function listenOn(app: FastifyInstance, options: ListenOptions): Pr
   const { host, port } = options;
   try {
     await app.listen({ host, port });
+    if (host === 'localhost') await listenOnOtherLoopback(app);
   } catch (error) {
     const code = errnoOf(error);
     if (code === undefined) throw error;
     throw new ListenError(await describeListenError(error, options), code, { cause: error });
+  }
+}
+
+/** `localhost` is two addresses, of which Node listens on the first: a client may take the other. */
+async function listenOnOtherLoopback(app: FastifyInstance): Promise<void> {
+  const { address, port } = app.server.address() as AddressInfo;
+  const other = createServer({ allowHalfOpen: true, noDelay: true }, (socket) =>
+    app.server.emit('connection', socket),
+  );
+  app.server.once('close', () => other.close());
+  try {
+    other.listen({ host: address === '127.0.0.1' ? '::1' : '127.0.0.1', port });
+    await once(other, 'listening');
+  } catch {
+    // A machine without IPv6, or another program on that address: the first is enough for most clients.
   }
 }
 

@@ -1,31 +1,37 @@
-import type { CookieSerializeOptions } from '@fastify/cookie';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { methods } from '@mediamtx-camera-service/protocol';
 import { z } from 'zod';
+import type { Credentials } from '../auth/credentials.ts';
 import type { Identity } from '../auth/identity.ts';
 import type { LoginCodes } from '../auth/login-codes.ts';
-import type { Credentials } from '../auth/credentials.ts';
+import type { Logins } from '../auth/logins.ts';
 import { AppError } from '../errors.ts';
-import { statusOf } from './error-reply.ts';
-import { sessionCookieName, type SessionCookies } from './session-cookie.ts';
+import {
+  clearSession,
+  sendSession,
+  sessionCookieName,
+  type SealedSession,
+  type SessionCookies,
+} from './session-cookie.ts';
 
 export interface LoginDeps {
-  credentials: Pick<Credentials, 'verify'>;
+  credentials: Pick<Credentials, 'verify' | 'endLogin'>;
+  logins: Pick<Logins, 'byPassword'>;
   loginCodes: LoginCodes;
   cookies: SessionCookies;
 }
 
-const loginBody = z.object({ token: z.string().min(1).max(8192) });
+const tokenForm = z.object({ token: z.string().trim().min(1).max(8192) });
+const passwordForm = methods.login.params;
 
-/** The page's login: by a code from a terminal, by a token in its form, and its end. */
+/** The page's login: by a code from a terminal, by a token or a password in its form, and its end. */
 export function addLoginRoutes(app: FastifyInstance, deps: LoginDeps): void {
   // No HEAD route: it would use the code up.
   app.get('/login', { exposeHeadRoute: false }, (request: CodeRequest, reply) =>
     loginByCode(deps, request, reply),
   );
-  app.post('/login', (request, reply) => loginByToken(deps, request, reply));
-  app.post('/logout', (request, reply) =>
-    reply.clearCookie(sessionCookieName, cookieOptions(request)).send({ logged_out: true }),
-  );
+  app.post('/login', (request, reply) => loginByForm(deps, request, reply));
+  app.post('/logout', (request, reply) => logout(deps, request, reply));
 }
 
 type CodeRequest = FastifyRequest<{ Querystring: { code?: unknown } }>;
@@ -36,55 +42,44 @@ function loginByCode(deps: LoginDeps, request: CodeRequest, reply: FastifyReply)
   if (typeof code !== 'string') return reply.redirect('/', 303);
   const identity = deps.loginCodes.redeem(code);
   if (!identity) return reply.redirect('/?login=expired', 303);
-  setSession(deps, identity, { request, reply });
+  sendSession(request, reply, deps.cookies.seal(identity));
   return reply.redirect('/', 303);
 }
 
-async function loginByToken(
+async function loginByForm(
   deps: LoginDeps,
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
-  reply.header('cache-control', 'no-store');
-  try {
-    const body = loginBody.safeParse(request.body);
-    if (!body.success) {
-      throw new AppError('invalid_params', {
-        reason: 'invalid_param',
-        param: 'token',
-        rule: 'a text',
-        details: 'token must be a text',
-      });
-    }
-    const identity = setSession(deps, await deps.credentials.verify(body.data.token.trim()), {
-      request,
-      reply,
-    });
-    const expiresAt = new Date(identity.expiresAt).toISOString();
-    return reply.send({
-      authenticated: true,
-      role: identity.role,
-      user: identity.user,
-      expires_at: expiresAt,
-    });
-  } catch (error) {
-    if (!(error instanceof AppError)) throw error;
-    // The form reads the reasons at the top of the error.
-    return reply.code(statusOf(error)).send({ error: { ...error.toRpcError(), ...error.data } });
-  }
+  const session = deps.cookies.seal(await identify(deps, request));
+  sendSession(request, reply, session);
+  return reply.header('cache-control', 'no-store').send(describe(session));
 }
 
-function setSession(
-  deps: LoginDeps,
-  identity: Identity,
-  { request, reply }: { request: FastifyRequest; reply: FastifyReply },
-): Identity & { expiresAt: number } {
-  const session = deps.cookies.seal(identity);
-  const expires = new Date(session.identity.expiresAt);
-  reply.setCookie(sessionCookieName, session.value, { ...cookieOptions(request), expires });
-  return session.identity;
+async function identify({ credentials, logins }: LoginDeps, request: FastifyRequest): Promise<Identity> {
+  const byToken = tokenForm.safeParse(request.body);
+  if (byToken.success) return await credentials.verify(byToken.data.token);
+  const byPassword = passwordForm.safeParse(request.body);
+  if (byPassword.success) return await logins.byPassword({ ...byPassword.data, remoteAddress: request.ip });
+  throw new AppError('invalid_params', {
+    reason: 'invalid_param',
+    param: 'token',
+    rule: 'a text',
+    details: 'there must be a token, or a user and a password',
+    suggestion: 'send {"token": …} or {"user": …, "password": …}',
+  });
 }
 
-function cookieOptions(request: FastifyRequest): CookieSerializeOptions {
-  return { path: '/', httpOnly: true, sameSite: 'strict', secure: request.protocol === 'https' };
+/** Ends this browser's login also where the cookie was copied. */
+function logout(deps: LoginDeps, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const cookie = request.cookies[sessionCookieName];
+  const identity = cookie === undefined ? undefined : deps.cookies.open(cookie);
+  if (identity) deps.credentials.endLogin(identity);
+  clearSession(request, reply);
+  return reply.send({ logged_out: true });
+}
+
+function describe({ identity }: SealedSession): Record<string, unknown> {
+  const { role, user, expiresAt } = identity;
+  return { authenticated: true, role, user, expires_at: new Date(expiresAt).toISOString() };
 }

@@ -1,6 +1,8 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { mayView } from '../auth/identity.ts';
+import { mayView, type Identity } from '../auth/identity.ts';
 import { AppError, notFound } from '../errors.ts';
+import type { OpenMedia } from '../media-access/open-media.ts';
+import type { WhepSessions } from '../media-access/whep-sessions.ts';
 import type { MediaSource } from './deps.ts';
 import type { RequestAuth } from './request-auth.ts';
 import type { UrlSigner } from './signing.ts';
@@ -11,8 +13,24 @@ export interface MediaFrontDeps {
   media: MediaSource;
   signer: UrlSigner;
   client: UpstreamClient;
+  openMedia: OpenMedia;
+  whepSessions: WhepSessions;
   /** How long a viewer's request waits for a camera that is being started. */
   startTimeoutMs: number;
+}
+
+type DeviceRequest = FastifyRequest<{ Params: { device: string } }>;
+
+/** Who may view which camera. */
+export interface Viewer {
+  device: string;
+  identity: Identity;
+}
+
+/** One that is being answered. */
+export interface Viewing extends Viewer {
+  /** Aborted when the client is gone before it was answered, or was cut off since its right has ended. */
+  gone: AbortSignal;
 }
 
 /** What the media routes share: the caller's right to view, and the camera that the path names. */
@@ -24,14 +42,32 @@ export class MediaFront {
   }
 
   /** The camera of the request's path. Throws 401 without login, and 404 alike for a camera that is unknown or hidden. */
-  async deviceOf(request: FastifyRequest<{ Params: { device: string } }>): Promise<string> {
+  async viewerOf(request: DeviceRequest): Promise<Viewer> {
     const identity = await this.deps.auth.require(request);
     const device = this.deps.media.resolve(request.params.device);
     if (device === undefined || !mayView(identity, device)) {
       throw notFound('camera', request.params.device);
     }
-    return device;
+    return { device, identity };
   }
+
+  /** The same for an answer that may take its time: it is cut off when the right ends. */
+  async open(request: DeviceRequest, reply: FastifyReply): Promise<Viewing> {
+    const viewer = await this.viewerOf(request);
+    const gone = goneSignal(reply);
+    endWithRight(this.deps.openMedia, { ...viewer, request, reply });
+    return { ...viewer, gone };
+  }
+}
+
+/** Cuts the answer off when the right to it ends; `identity` undefined: on `security.open_reads`. */
+export function endWithRight(
+  openMedia: OpenMedia,
+  { request, reply, ...viewer }: { request: FastifyRequest; reply: FastifyReply; identity: Identity | undefined; device: string },
+): void {
+  const end = (): void => void reply.raw.destroy();
+  const takeAway = openMedia.add({ ...viewer, transport: 'http', remoteAddress: request.ip, end });
+  reply.raw.once('close', takeAway);
 }
 
 /** Aborted when the client is gone before it was answered. */

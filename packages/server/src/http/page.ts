@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import fastifyStatic from '@fastify/static';
@@ -7,9 +8,12 @@ import { errnoOf, notFound } from '../errors.ts';
 import type { CameraViews } from './deps.ts';
 import type { RequestAuth } from './request-auth.ts';
 import { hostNameOf } from './request-origin.ts';
+import { contentSecurityPolicy } from './security-headers.ts';
+import { sendSession, sessionCookieName, type SessionCookies } from './session-cookie.ts';
 
 export interface PageDeps {
   auth: RequestAuth;
+  cookies: SessionCookies;
   cameras: CameraViews;
   /** The newest event's number, so that the page subscribes from there and misses nothing. */
   events: { readonly seq: number };
@@ -59,10 +63,20 @@ async function sendPageOrFile(
 
 async function sendPage(deps: PageDeps, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
   const html = (await readPage(deps.pageDir)) ?? unbuiltPage;
+  renewSession(deps, request, reply);
   const head = await bootstrap(deps, request);
   // A function as replacement: `$` in a camera's name must stay what it is.
-  const page = html.replace(marker, () => head);
+  const nonce = randomBytes(16).toString('base64url');
+  const page = html.replace(marker, () => `<meta property="csp-nonce" nonce="${nonce}">${head}`);
+  reply.header('content-security-policy', contentSecurityPolicy(nonce));
   return reply.type('text/html; charset=utf-8').header('cache-control', 'no-store').send(page);
+}
+
+/** Whoever looks at the page day by day stays logged in. */
+function renewSession({ cookies }: PageDeps, request: FastifyRequest, reply: FastifyReply): void {
+  const cookie = request.cookies[sessionCookieName];
+  const renewed = cookie === undefined ? undefined : cookies.renew(cookie);
+  if (renewed) sendSession(request, reply, renewed);
 }
 
 /** What the page would else have to ask first: who is logged in, the cameras, and their pictures as early loads. */

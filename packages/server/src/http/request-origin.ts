@@ -1,7 +1,10 @@
 import { isIP } from 'node:net';
 import { hostname } from 'node:os';
 import type { FastifyRequest } from 'fastify';
+import type { Config } from '../config/schema.ts';
 import { HttpError } from './error-reply.ts';
+
+type AllowedNames = Pick<Config['server'], 'host' | 'allowed_hosts' | 'allowed_origins'>;
 
 /**
  * Where a request comes from and which name it used for us. A page of another site can make a browser call us in two
@@ -9,24 +12,21 @@ import { HttpError } from './error-reply.ts';
  * (DNS rebinding), which `Host` gives away.
  */
 export class OriginPolicy {
-  readonly #allowedHosts: Set<string>;
-  readonly #allowedOrigins: Set<string>;
+  readonly #config: AllowedNames;
+  readonly #ownNames: readonly string[];
 
-  constructor(options: { allowedHosts: string[]; allowedOrigins: string[] }) {
+  /** Names and origins are read at each use, as they can be changed at run time. */
+  constructor(config: AllowedNames) {
+    this.#config = config;
     const own = hostname().toLowerCase();
-    this.#allowedHosts = new Set([
-      own,
-      `${own}.local`,
-      ...options.allowedHosts.map((host) => host.toLowerCase()),
-    ]);
-    this.#allowedOrigins = new Set(options.allowedOrigins.map((origin) => normaliseOrigin(origin) ?? origin));
+    this.#ownNames = [own, `${own}.local`];
   }
 
   /** Throws 421 for a name that is not ours. A request without `Host` (HTTP/1.0) is no browser's. */
   checkHost(request: FastifyRequest): void {
     if (request.headers.host === undefined) return;
     const name = hostNameOf(request);
-    if (isLocalOrAddress(name) || this.#allowedHosts.has(name)) return;
+    if (isLocalOrAddress(name) || this.#isAllowedHost(name)) return;
     throw new HttpError(421, 'invalid_request', {
       reason: 'unknown_host',
       details: `the host name ${name} is not one of this service`,
@@ -34,23 +34,49 @@ export class OriginPolicy {
     });
   }
 
-  /** Throws 403 for a browser's page of another origin. A request without `Origin` is no page's. */
+  /**
+   * Throws 403 for a browser's page of another origin. A browser names the origin of every upgrade and of every request
+   * that changes something, or else says by `Sec-Fetch-Site` whose page it is; whoever sends neither is no page.
+   */
   checkOrigin(request: FastifyRequest): void {
-    const { origin, host } = request.headers;
-    if (origin === undefined || isSameOrigin(origin, host)) return;
-    const normal = normaliseOrigin(origin);
-    if (normal !== undefined && this.#allowedOrigins.has(normal)) return;
+    const { origin } = request.headers;
+    if (origin === undefined ? !isForeignPage(request) : isSameOrigin(origin, request)) return;
+    const normal = origin === undefined ? undefined : normaliseOrigin(origin);
+    if (normal !== undefined && this.#isAllowedOrigin(normal)) return;
     throw new HttpError(403, 'permission_denied', {
       reason: 'foreign_origin',
       details: 'pages of another origin may not call this service',
       suggestion: 'open its own page, or add the origin to server.allowed_origins',
     });
   }
+
+  /**
+   * Throws 403 where a page of another site leads here: it could log its reader in as somebody else by a link of its
+   * own. A link from a terminal, a typed address and a bookmark come from no site.
+   */
+  checkNavigation(request: FastifyRequest): void {
+    if (!isForeignPage(request)) return;
+    throw new HttpError(403, 'permission_denied', {
+      reason: 'foreign_link',
+      details: 'a page of another site may not log you in here',
+      suggestion: 'copy the link into the address line of the browser',
+    });
+  }
+
+  #isAllowedHost(name: string): boolean {
+    const { host, allowed_hosts: allowed } = this.#config;
+    return [...this.#ownNames, host, ...allowed].some((known) => known.toLowerCase() === name);
+  }
+
+  #isAllowedOrigin(origin: string): boolean {
+    return this.#config.allowed_origins.some((known) => (normaliseOrigin(known) ?? known) === origin);
+  }
 }
 
 /** The name or address that the client used for us, without port, fit for a URL (IPv6 in brackets). */
 export function hostNameOf(request: FastifyRequest): string {
-  const host = request.headers.host ?? '';
+  // Of a trusted proxy it is the name that the client used for the proxy.
+  const { host } = request;
   const name = /^(\[[0-9a-fA-F:.]+\]|[^:]*)(?::\d*)?$/.exec(host)?.[1];
   return (name ?? host).toLowerCase().replace(/\.$/, '');
 }
@@ -59,10 +85,15 @@ function isLocalOrAddress(name: string): boolean {
   return name === 'localhost' || name.endsWith('.localhost') || isIP(name.replace(/^\[|\]$/g, '')) !== 0;
 }
 
-function isSameOrigin(origin: string, host: string | undefined): boolean {
+function isSameOrigin(origin: string, { host, protocol }: FastifyRequest): boolean {
   const url = parseUrl(origin);
-  // The scheme is not compared: a proxy that ends TLS speaks plain HTTP to us.
-  return url !== undefined && host !== undefined && url.host === parseUrl(`${url.protocol}//${host}`)?.host;
+  if (url === undefined || host === '' || url.host !== parseUrl(`${url.protocol}//${host}`)?.host) return false;
+  // A proxy that ends TLS and isn't among the trusted ones speaks plain HTTP to us; the reverse is somebody in between.
+  return protocol === 'http' || url.protocol === 'https:';
+}
+
+function isForeignPage(request: FastifyRequest): boolean {
+  return ['cross-site', 'same-site'].includes(String(request.headers['sec-fetch-site']));
 }
 
 function normaliseOrigin(origin: string): string | undefined {

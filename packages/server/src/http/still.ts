@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { AppError } from '../errors.ts';
-import { goneSignal, type MediaFront } from './media-front.ts';
+import type { MediaFront } from './media-front.ts';
 
 type StillRequest = FastifyRequest<{
   Params: { device: string };
@@ -10,13 +10,13 @@ type StillRequest = FastifyRequest<{
 /** `GET /media/{device}/still.jpg`: the newest picture at once, with its age in the headers. */
 export function addStillRoute(app: FastifyInstance, front: MediaFront): void {
   app.get('/media/:device/still.jpg', { exposeHeadRoute: false }, async (request: StillRequest, reply) => {
-    const device = await front.deviceOf(request);
     const maxAgeMs = wholeNumber(request.query.max_age_ms, { param: 'max_age_ms', min: 0, max: 86_400_000 });
     const width = wholeNumber(request.query.width, { param: 'width', min: 16, max: 7680 });
+    const { device, gone } = await front.open(request, reply);
     const still = await front.deps.media.still(device, {
       ...(maxAgeMs !== undefined && { maxAgeMs }),
       ...(width !== undefined && { width }),
-      signal: goneSignal(reply),
+      signal: gone,
     });
     const capturedAt = new Date(still.capturedAtMs);
     return reply

@@ -2,9 +2,9 @@ import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { AppError, notFound } from '../errors.ts';
 import { delay } from '../process/delay.ts';
-import { goneSignal, notLive, type MediaFront } from './media-front.ts';
+import { notLive, type MediaFront } from './media-front.ts';
 import { badGateway, readText, type UpstreamRequest } from './upstream.ts';
-import { bodyOf, copyHeaders, refusal, secretOf, secretPattern } from './whep-messages.ts';
+import { bodyOf, copyHeaders, idOf, refusal, secretOf, secretPattern } from './whep-messages.ts';
 
 const sdpType = 'application/sdp';
 const fragmentType = 'application/trickle-ice-sdpfrag';
@@ -40,7 +40,7 @@ async function tellIceServers(
   request: DeviceRequest,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
-  const device = await front.deviceOf(request);
+  const { device } = await front.viewerOf(request);
   const response = await ask(front, device, { method: 'OPTIONS', path: '/whep' });
   response.resume();
   if (response.statusCode !== 204) throw badGateway(`status ${response.statusCode}`);
@@ -53,18 +53,22 @@ async function openSession(
   request: DeviceRequest,
   reply: FastifyReply,
 ): Promise<FastifyReply | undefined> {
-  const device = await front.deviceOf(request);
+  const { device, identity, gone } = await front.open(request, reply);
   const offer = bodyOf(request, sdpType);
-  const gone = goneSignal(reply);
   const response = await postOffer(front, { device, offer, gone });
   const answer = await readText(response);
   if (response.statusCode !== 201) throw refusal(response, answer);
   const secret = secretOf(response);
+  const end = async (): Promise<void> => {
+    (await ask(front, device, { method: 'DELETE', path: `/whep/${secret}` })).resume();
+  };
   if (gone.aborted) {
     // Nobody is left to use it, and MediaMTX would hold the camera for its time-out.
-    (await ask(front, device, { method: 'DELETE', path: `/whep/${secret}` })).resume();
+    await end();
     return undefined;
   }
+  const remoteAddress = request.ip;
+  front.deps.whepSessions.add({ id: idOf(response), secret, identity, device, remoteAddress, end });
   copyHeaders(response, reply, ['link', 'etag', 'id', 'accept-patch']);
   const session = `${secret}.${front.deps.signer.tag('whep', device, secret)}`;
   return reply.code(201).header('location', `/media/${device}/whep/${session}`).type(sdpType).send(answer);
@@ -130,9 +134,11 @@ async function closeSession(
       throw error;
     },
   );
-  if (response === undefined) return reply.code(200).send();
-  const text = await readText(response);
-  if (response.statusCode !== 200 && response.statusCode !== 404) throw refusal(response, text);
+  if (response !== undefined) {
+    const text = await readText(response);
+    if (response.statusCode !== 200 && response.statusCode !== 404) throw refusal(response, text);
+  }
+  front.deps.whepSessions.remove(secret);
   return reply.code(200).send();
 }
 
@@ -166,7 +172,7 @@ async function sessionOf(
   front: MediaFront,
   request: SessionRequest,
 ): Promise<{ device: string; secret: string }> {
-  const device = await front.deviceOf(request);
+  const { device } = await front.viewerOf(request);
   const [secret = '', mark = ''] = request.params.session.split('.', 2);
   if (!secretPattern.test(secret) || !front.deps.signer.hasTag(mark, 'whep', device, secret)) {
     throw notFound('whep_session', device, 'open a new one');

@@ -45,6 +45,16 @@ export async function run(command, args, options) {
 }
 
 /**
+ * Anybody who may look at a program can read its environment.
+ * @param {NodeJS.ProcessEnv | undefined} env
+ * @returns {NodeJS.ProcessEnv}
+ */
+function withoutSecrets(env = process.env) {
+  const isSecret = (/** @type {string} */ name) => /^CAMERA_SERVICE_.*(SECRET|PASSWORD)/.test(name);
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !isSecret(name)));
+}
+
+/**
  * @param {string} code
  * @param {unknown} error
  * @returns {RunResult}
@@ -62,7 +72,12 @@ function notStarted(code, error) {
  */
 function runOnce(command, args, { env, cwd, signal, timeoutMs, isKilledOnAbort = true }) {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { cwd, env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(command, args, {
+      cwd,
+      env: withoutSecrets(env),
+      detached: true,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     const output = { stdout: '', stderr: '' };
     let hasTimedOut = false;
     /** @type {NodeJS.Timeout[]} */

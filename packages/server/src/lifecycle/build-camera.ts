@@ -71,15 +71,21 @@ export function cameraMaker(
           log,
           bitrate: () => toBits(owner.row.settings.bitrate ?? config.capture.bitrate),
           quality: () => owner.row.settings.quality ?? undefined,
-          stallMs: config.capture.stall_timeout * 1000,
+          get stallMs() {
+            return config.capture.stall_timeout * 1000;
+          },
           startTimeoutMs: config.capture.start_timeout * 1000,
           recover: (end, signal) => owner.recover(end, signal),
         }),
       taps,
       rtspTarget: () => media.rtspTarget(device),
       hasPublisher: async () => (await media.controller.getStreamStatus(device))?.available ?? false,
-      lingerMs: config.camera.linger * 1000,
-      defaultMode: config.camera.mode,
+      get lingerMs() {
+        return config.camera.linger * 1000;
+      },
+      get defaultMode() {
+        return config.camera.mode;
+      },
       whoHolds: findHolder,
       recheck,
       noteEncoderFailure: () => encoder.noteFailure(camera.capture.state.encoder),

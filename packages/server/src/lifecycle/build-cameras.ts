@@ -40,6 +40,7 @@ import type { DataPaths } from './data-dir.ts';
 import type { Ffmpeg } from './ffmpeg.ts';
 import { Catalog } from './file-catalog.ts';
 import type { HealthMonitor } from './health-monitor.ts';
+import { buildRetention } from './build-retention.ts';
 
 export interface BuildCamerasDeps {
   config: EffectiveConfig;
@@ -67,7 +68,9 @@ export function buildCameras(deps: BuildCamerasDeps) {
   const pictures = new PictureTaker({
     taps,
     ffmpeg: shortFfmpeg,
-    timeoutMs: config.snapshots.timeout * 1000,
+    get timeoutMs() {
+      return config.snapshots.timeout * 1000;
+    },
   });
   const stills = new Stills({ pictures, cacheDir: paths.stills, ffmpeg: shortFfmpeg, log });
   const snapshots = new Snapshots({
@@ -129,10 +132,16 @@ export function buildCameras(deps: BuildCamerasDeps) {
       log,
     }),
     announcer: new RecordingAnnouncer({ events, notifier, onChange: (device) => noteDevice(device) }),
-    minFreeBytes: config.storage.min_free * 1_000_000,
-    fileTimeoutMs: config.recording.start_timeout * 1000,
+    get minFreeBytes() {
+      return config.storage.min_free * 1_000_000;
+    },
+    get fileTimeoutMs() {
+      return config.recording.start_timeout * 1000;
+    },
     pictureTimeoutMs: config.capture.start_timeout * 1000,
-    partMs: config.recording.part_duration * 1000,
+    get partMs() {
+      return config.recording.part_duration * 1000;
+    },
     log,
   });
   const announcer = new CameraAnnouncer({
@@ -199,6 +208,18 @@ export function buildCameras(deps: BuildCamerasDeps) {
     recordingsDir: paths.recordings,
     merger,
   });
+  const retention = buildRetention({
+    config,
+    db,
+    recordingsDir: paths.recordings,
+    recordings,
+    recordingStore,
+    snapshots,
+    snapshotStore,
+    exclusively: (work) => merger.exclusively(work),
+    events,
+    log,
+  });
   const streams = new Streams({ media, store: new StreamStore(db), events });
   return {
     db,
@@ -206,6 +227,8 @@ export function buildCameras(deps: BuildCamerasDeps) {
     taps,
     cameras,
     settings,
+    /** Makes a camera's path in MediaMTX anew, with the present settings. */
+    renewPath: addPath,
     controls,
     merger,
     forgetter,
@@ -220,7 +243,8 @@ export function buildCameras(deps: BuildCamerasDeps) {
     stills,
     streams,
     cameraMedia: new CameraMedia({ cameras, media, stills, streams }),
-    catalog: new Catalog({ recordings, recordingStore, snapshots, snapshotStore }),
+    ...retention,
+    catalog: new Catalog({ keptFiles: retention.keptFiles, recordingStore, snapshotStore }),
     /** Makes files and catalog agree; before anything records. */
     check: async (): Promise<void> => {
       await merger.complete();

@@ -1,11 +1,12 @@
-import type { Credentials } from '../auth/credentials.ts';
+import type { ConfigKeeper } from '../config/config-keeper.ts';
 import type { EffectiveConfig } from '../config/load.ts';
 import type { EventLog } from '../events/event-log.ts';
 import type { Notifier } from '../events/notifier.ts';
 import type { HealthSource } from '../health/report.ts';
-import type { UrlSigner } from '../http/signing.ts';
+import { filePath } from '../http/files.ts';
 import type { Logger } from '../log.ts';
 import type { Addresses } from '../rpc/addresses.ts';
+import type { CallContext } from '../rpc/call.ts';
 import { accessHandlers } from '../rpc/handlers/access.ts';
 import { cameraHandlers } from '../rpc/handlers/camera.ts';
 import {
@@ -21,38 +22,49 @@ import { snapshotHandlers } from '../rpc/handlers/snapshot.ts';
 import { storageHandlers } from '../rpc/handlers/storage.ts';
 import { streamHandlers } from '../rpc/handlers/stream.ts';
 import { systemHandlers } from '../rpc/handlers/system.ts';
+import type { AddressBudgets, LimitOptions } from '../rpc/limits.ts';
+import { OpenSessions } from '../rpc/open-sessions.ts';
 import { RpcServer } from '../rpc/rpc-server.ts';
+import { RetentionSettings } from '../retention/settings.ts';
 import { Sessions } from '../rpc/sessions.ts';
 import { buildDate, serviceVersion } from '../version.ts';
 import type { CameraParts } from './build-cameras.ts';
+import type { MediaAccess } from './build-media-access.ts';
+import type { AccessParts } from './build-credentials.ts';
+import { exposureWarnings } from './exposure.ts';
 
-export interface BuildRpcDeps extends CameraParts {
+export interface BuildRpcDeps extends CameraParts, MediaAccess, AccessParts {
+  /** Values are read at use: many can be changed at run time. */
   config: EffectiveConfig;
+  keeper: ConfigKeeper;
   events: EventLog;
   notifier: Notifier;
   addresses: Addresses;
-  credentials: Credentials;
-  signer: UrlSigner;
+  addressBudgets: AddressBudgets;
   health: HealthSource;
   log: Logger;
 }
 
-// As long as a page may stay open before it asks for the list again.
-const downloadMs = 24 * 3_600_000;
-
 /** The RPC server with the handlers of every namespace. */
 export function buildRpc(deps: BuildRpcDeps): RpcServer {
-  const { config, events, notifier, credentials, log, signer } = deps;
+  const { config, events, notifier, credentials, log, links, openMedia: media } = deps;
   const sessions = new Sessions({
-    maxConnections: config.server.max_connections,
-    maxConnectionsPerAddress: config.server.max_connections_per_address,
+    get maxConnections() {
+      return config.server.max_connections;
+    },
+    get maxConnectionsPerAddress() {
+      return config.server.max_connections_per_address;
+    },
   });
   credentials.onChange(() => sessions.recheck(credentials));
-  const downloadUrl = (kind: 'recordings' | 'snapshots', filename: string): string =>
-    signer.sign(`/files/${kind}/${filename}`, Date.now() + downloadMs);
+  const downloadUrl = (
+    kind: 'recordings' | 'snapshots',
+    filename: string,
+    { identity }: Pick<CallContext, 'identity'>,
+  ): string => links.make(filePath(kind, filename), identity);
   return new RpcServer({
     handlers: assembleHandlers({
-      session: createSessionHandlers({ credentials }),
+      session: createSessionHandlers(deps),
       event: createEventHandlers({ events, sessions }),
       discover: createDiscoverHandlers(serviceVersion),
       camera: cameraHandlers(deps),
@@ -60,26 +72,46 @@ export function buildRpc(deps: BuildRpcDeps): RpcServer {
       snapshot: snapshotHandlers({ ...deps, store: deps.snapshotStore, downloadUrl }),
       recording: recordingHandlers({ ...deps, store: deps.recordingStore, downloadUrl }),
       stream: streamHandlers(deps),
-      storage: storageHandlers(),
-      access: accessHandlers(),
-      configuration: configurationHandlers(),
-      system: systemHandlers({ ...deps, version: serviceVersion, buildDate }),
+      storage: storageHandlers({ ...deps, retention: new RetentionSettings(deps) }),
+      access: accessHandlers({ ...deps, openSessions: new OpenSessions({ sessions, credentials, media }) }),
+      configuration: configurationHandlers(deps),
+      system: systemHandlers({
+        ...deps,
+        version: serviceVersion,
+        buildDate,
+        warnings: () => exposureWarnings({ config, hasOwnMediaMtx: deps.media.mode === 'managed' }),
+      }),
     }),
     sessions,
     events,
     notifier,
     log,
-    limits: {
-      ratePerMinute: config.security.rate_limit_per_minute,
-      burst: config.security.rate_limit_burst,
-      maxInFlight: config.server.max_in_flight,
-    },
+    limits: liveLimits(config),
     greeting: {
       server_name: 'MediaMTX Camera Service',
       server_version: serviceVersion,
       protocol_version: '1.0',
     },
-    openReads: config.security.open_reads,
-    replyMetadata: config.server.reply_metadata,
+    get openReads() {
+      return config.security.open_reads;
+    },
+    get replyMetadata() {
+      return config.server.reply_metadata;
+    },
+    addressBudgets: deps.addressBudgets,
   });
+}
+
+function liveLimits({ security, server }: EffectiveConfig): LimitOptions {
+  return {
+    get ratePerMinute() {
+      return security.rate_limit_per_minute;
+    },
+    get burst() {
+      return security.rate_limit_burst;
+    },
+    get maxInFlight() {
+      return server.max_in_flight;
+    },
+  };
 }

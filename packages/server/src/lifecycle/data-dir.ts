@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { errnoOf, messageOf } from '../errors.ts';
 import { openRawDatabase, type Database } from '../store/database.ts';
@@ -56,13 +56,23 @@ export class DataDir {
     const ownerFile = join(paths.run, 'owner.json');
     const lock = takeLock(root, join(paths.run, 'lock.db'), ownerFile);
     try {
-      writeFileSync(ownerFile, JSON.stringify({ pid: process.pid }));
+      writeOwner(ownerFile, { pid: process.pid });
     } catch (error) {
       // The directories of an earlier run are there, and nothing else can be written.
       lock.close();
       throw notWritable(root, error);
     }
     return new DataDir(paths, lock, ownerFile);
+  }
+
+  /** Tells programs beside this one where the service answers. */
+  tellAddress(httpUrl: string): void {
+    try {
+      writeOwner(this.#ownerFile, { pid: process.pid, http_url: httpUrl });
+    } catch (error) {
+      // Only `camera-service link` misses it; a full disk must not end the service.
+      if (errnoOf(error) === undefined) throw error;
+    }
   }
 
   release(): void {
@@ -79,14 +89,14 @@ function takeLock(root: string, file: string, ownerFile: string): Database {
     return lock;
   } catch (error) {
     lock?.close();
-    if (!/locked|busy/i.test(messageOf(error))) {
+    if (!isBusy(error)) {
       throw new DataDirError(
         `the data directory ${root} can't be used (${messageOf(error)}): give this user write access to it, or choose another with --data-dir`,
         { cause: error },
       );
     }
     throw new DataDirError(
-      `the data directory ${root} is in use by another instance${readOwner(ownerFile)}: end that one, or choose another with --data-dir`,
+      `the data directory ${root} is in use by another instance${tellOwner(ownerFile)}: end that one, or choose another with --data-dir`,
       { cause: error },
     );
   }
@@ -99,12 +109,56 @@ function notWritable(root: string, error: unknown): DataDirError {
   );
 }
 
-function readOwner(file: string): string {
+/** Who holds a data directory. */
+export interface Owner {
+  pid: number;
+  /** Where its page is; absent while it starts. */
+  http_url?: string;
+}
+
+/** Who holds the data directory now, as far as it has said; undefined where nobody does. */
+export function findOwner(root: string): Partial<Owner> | undefined {
+  const { run } = dataPaths(root);
+  const lockFile = join(run, 'lock.db');
+  if (!existsSync(lockFile) || !isLocked(lockFile)) return undefined;
+  return readOwner(join(run, 'owner.json')) ?? {};
+}
+
+function isLocked(file: string): boolean {
+  const lock = openRawDatabase(file);
   try {
-    const { pid } = JSON.parse(readFileSync(file, 'utf8')) as { pid: number };
-    return ` (process ${pid})`;
-  } catch {
-    // Only for the message; the lock itself is what counts.
-    return '';
+    // What is held exclusively can't even be read.
+    lock.exec('PRAGMA busy_timeout = 0; BEGIN; SELECT count(*) FROM sqlite_schema; ROLLBACK');
+    return false;
+  } catch (error) {
+    if (isBusy(error)) return true;
+    throw error;
+  } finally {
+    lock.close();
   }
+}
+
+function isBusy(error: unknown): boolean {
+  return /locked|busy/i.test(messageOf(error));
+}
+
+function tellOwner(file: string): string {
+  const owner = readOwner(file);
+  return owner ? ` (process ${owner.pid})` : '';
+}
+
+function readOwner(file: string): Owner | undefined {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')) as Owner;
+  } catch {
+    // It is for messages and links; the lock itself is what counts.
+    return undefined;
+  }
+}
+
+/** Whoever reads it finds it whole. */
+function writeOwner(file: string, owner: Owner): void {
+  const temporary = `${file}.tmp`;
+  writeFileSync(temporary, JSON.stringify(owner));
+  renameSync(temporary, file);
 }

@@ -1,13 +1,12 @@
 import type { CatalogFile, FileCatalog } from '../http/deps.ts';
-import type { Recordings } from '../recordings/recordings.ts';
-import type { Snapshots } from '../snapshots/snapshots.ts';
+import type { KeptFiles } from '../retention/kept-files.ts';
+import type { FileKind } from '../store/kept-files.ts';
 import type { RecordingStore } from '../store/recordings.ts';
 import type { SnapshotStore } from '../store/snapshots.ts';
 
 export interface CatalogDeps {
-  recordings: Recordings;
+  keptFiles: Pick<KeptFiles, 'locate'>;
   recordingStore: RecordingStore;
-  snapshots: Snapshots;
   snapshotStore: SnapshotStore;
 }
 
@@ -27,15 +26,13 @@ export class Catalog implements FileCatalog {
     this.#deps = deps;
   }
 
-  find(kind: 'recordings' | 'snapshots', name: string): CatalogFile | undefined {
-    const { recordings, recordingStore, snapshots, snapshotStore } = this.#deps;
-    if (kind === 'recordings') {
-      const row = recordingStore.find(name);
-      return (
-        row && { path: recordings.pathOf(row), device: row.device, contentType: contentTypes[row.format] }
-      );
-    }
-    const row = snapshotStore.find(name);
-    return row && { path: snapshots.pathOf(row), device: row.device, contentType: contentTypes[row.format] };
+  async find(kind: FileKind, name: string): Promise<CatalogFile | undefined> {
+    const { keptFiles, recordingStore, snapshotStore } = this.#deps;
+    const row = (kind === 'recordings' ? recordingStore : snapshotStore).find(name);
+    if (!row) return undefined;
+    const path = await keptFiles.locate({ kind, filename: name });
+    return path === undefined
+      ? undefined
+      : { path, device: row.device, contentType: contentTypes[row.format] };
   }
 }

@@ -1,6 +1,7 @@
 import type { Components } from '@mediamtx-camera-service/protocol';
 import type { CameraMonitor } from '../cameras/monitor.ts';
 import type { CameraRegistry } from '../cameras/registry.ts';
+import type { ConfigKeeper } from '../config/config-keeper.ts';
 import type { EventLog } from '../events/event-log.ts';
 import type { Notifier } from '../events/notifier.ts';
 import type { HealthProblem, HealthReport, HealthSource } from '../health/report.ts';
@@ -14,6 +15,7 @@ export interface HealthParts {
   cameras?: CameraRegistry;
   ffmpeg?: Ffmpeg;
   recordingCount?: () => number;
+  keeper?: Pick<ConfigKeeper, 'problem'>;
   events?: EventLog;
   notifier?: Notifier;
 }
@@ -97,7 +99,7 @@ export class HealthMonitor implements HealthSource {
   }
 
   #problems(): HealthProblem[] {
-    const { media, monitor, ffmpeg, cameras } = this.parts;
+    const { media, monitor, ffmpeg, cameras, keeper } = this.parts;
     const problems: HealthProblem[] = [];
     const add = (component: string, reason: string | undefined): void => {
       if (reason !== undefined) problems.push({ component, reason });
@@ -108,6 +110,7 @@ export class HealthMonitor implements HealthSource {
     }
     add('camera_monitor', monitor?.problem);
     add('ffmpeg', ffmpeg?.problem);
+    add('configuration', keeper?.problem);
     for (const camera of cameras?.list() ?? []) {
       if (camera.state === 'failed' || camera.state === 'busy')
         add(camera.device, camera.statusReason ?? camera.status);

@@ -13,6 +13,9 @@ export interface RtspSession {
   id: string;
   remoteAddr: string;
   path: string;
+  state: 'idle' | 'read' | 'publish';
+  /** As whom it logged in; absent before 1.17. */
+  user?: string;
 }
 
 /** A path's configuration in MediaMTX's own words; only fields that every supported version knows. */
@@ -102,6 +105,18 @@ export class MediaMtxApi {
       items: RtspSession[];
     };
     return items;
+  }
+
+  async listWebRtcSessions(): Promise<{ id: string }[]> {
+    const { items } = (await this.#call('GET', `/v3/webrtcsessions/list?${everything}`)) as {
+      items: { id: string }[];
+    };
+    return items;
+  }
+
+  /** Ends a session; one that is gone is no error. */
+  async kickRtspSession(id: string): Promise<void> {
+    await this.#callIfFound('POST', `/v3/rtspsessions/kick/${id}`);
   }
 
   close(): void {

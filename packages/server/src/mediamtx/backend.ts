@@ -2,6 +2,7 @@ import type { Config } from '../config/schema.ts';
 import type { Logger } from '../log.ts';
 import type { MediaMtxController } from './controller.ts';
 import type { Credentials, Endpoint } from './endpoint.ts';
+import type { MediaMtxUsers } from './users.ts';
 
 export type MediaServerMode = 'managed' | 'external';
 
@@ -21,12 +22,12 @@ export interface MediaBackend {
   readonly limitations: string[];
   /** As whom the service reads; undefined where no login is needed. */
   readonly reader: Credentials | undefined;
+  /** Who may log in; undefined where that is not ours to say. */
+  readonly users: MediaMtxUsers | undefined;
   /** As whom a camera's capture publishes. */
   publisherOf(name: string): Credentials | undefined;
   /** Lets a camera's capture publish, before its path is made. */
   admitPublisher(name: string): Promise<void>;
-  /** Lets one more player read a path until then; undefined where who may read is not ours to say. */
-  admitViewer(name: string, expiresAt: number): Promise<Credentials | undefined>;
   endpoint(kind: 'webrtc' | 'hls'): Endpoint;
   start(): Promise<void>;
   stop(): Promise<void>;

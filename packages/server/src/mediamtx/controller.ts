@@ -10,6 +10,7 @@ import {
   type ServerInfo,
 } from './api.ts';
 import { parseEndpoint, type Credentials } from './endpoint.ts';
+import { MediaMtxSessions } from './open-sessions.ts';
 import type { PathState } from './path-state.ts';
 import { comparePath } from './reconcile.ts';
 import { ViewerCount } from './viewer-count.ts';
@@ -48,6 +49,7 @@ export type ControllerState = 'connecting' | 'up' | 'down';
  * restarts or its file is touched; a changed start time or a missing sentinel shows it.
  */
 export class MediaMtxController {
+  readonly sessions: MediaMtxSessions;
   readonly #options: MediaMtxControllerOptions;
   readonly #api: MediaMtxApi;
   readonly #viewers: ViewerCount;
@@ -71,7 +73,9 @@ export class MediaMtxController {
       endpoint: parseEndpoint(options.apiUrl, options.credentials),
       timeoutMs: options.timeoutMs,
     });
-    this.#viewers = new ViewerCount(this.#api, options.ownPorts ?? (() => Promise.resolve([])));
+    const ownPorts = options.ownPorts ?? (() => Promise.resolve([]));
+    this.#viewers = new ViewerCount(this.#api, ownPorts);
+    this.sessions = new MediaMtxSessions(this.#api, ownPorts);
     if (options.sentinel) this.#desired.set(options.sentinel.name, options.sentinel.config);
   }
 

@@ -12,6 +12,7 @@ export class ExternalBackend implements MediaBackend {
   readonly mode = 'external';
   readonly pid = null;
   readonly failure = undefined;
+  readonly users = undefined;
   readonly controller: MediaMtxController;
   readonly rtsp: { host: string; port: number };
   readonly #options: BackendOptions;
@@ -72,10 +73,6 @@ export class ExternalBackend implements MediaBackend {
 
   async admitPublisher(): Promise<void> {
     // Its configuration says who may publish.
-  }
-
-  async admitViewer(): Promise<undefined> {
-    return undefined;
   }
 
   endpoint(kind: 'webrtc' | 'hls'): Endpoint {

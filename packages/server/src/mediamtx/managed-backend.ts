@@ -27,9 +27,9 @@ export class ManagedBackend implements MediaBackend {
   readonly isLocal = true;
   readonly limitations = [];
   readonly controller: MediaMtxController;
+  readonly users: MediaMtxUsers;
   readonly rtsp: { host: string; port: number };
   readonly #options: ManagedBackendOptions;
-  readonly #users: MediaMtxUsers;
   readonly #server: ManagedMediaMtx;
   #silenceTimer: NodeJS.Timeout | undefined;
 
@@ -53,7 +53,7 @@ export class ManagedBackend implements MediaBackend {
     const { config, runDir, socketDir, ownPorts, onRestart, log } = options;
     const isEverywhere = host === '0.0.0.0' || host === '::';
     this.rtsp = { host: isEverywhere ? '127.0.0.1' : host, port: rtspPort };
-    this.#users = users;
+    this.users = users;
     this.#server = new ManagedMediaMtx({
       binary: () => this.#findBinary(),
       ...{ runDir, socketDir, host, rtspPort, webrtcPort, log },
@@ -87,23 +87,16 @@ export class ManagedBackend implements MediaBackend {
   }
 
   get reader(): Credentials {
-    return this.#users.service;
+    return this.users.service;
   }
 
   publisherOf(name: string): Credentials {
-    return this.#users.publisherOf(name);
+    return this.users.publisherOf(name);
   }
 
   async admitPublisher(name: string): Promise<void> {
-    this.#users.publisherOf(name);
+    this.users.publisherOf(name);
     await this.controller.applyUsers();
-  }
-
-  async admitViewer(name: string, expiresAt: number): Promise<Credentials> {
-    this.#users.dropExpired();
-    const credentials = this.#users.addViewer(name, expiresAt);
-    await this.controller.applyUsers();
-    return credentials;
   }
 
   endpoint(kind: 'webrtc' | 'hls'): Endpoint {

@@ -4,10 +4,11 @@ import { isStatus, MediaMtxApi, type PathConfig } from './api.ts';
 import type { MediaBackend, MediaServerMode } from './backend.ts';
 import { cameraPath } from './camera-path.ts';
 import type { MediaMtxController } from './controller.ts';
-import { credentialsOf, parseEndpoint, type Endpoint } from './endpoint.ts';
+import { credentialsOf, parseEndpoint, type Credentials, type Endpoint } from './endpoint.ts';
 import { ExternalBackend } from './external-backend.ts';
 import { hookCommand } from './hooks.ts';
 import { ManagedBackend, type ManagedBackendOptions } from './managed-backend.ts';
+import type { MediaMtxUsers } from './users.ts';
 import { isSupportedVersion } from './version.ts';
 
 export interface MediaServerOptions extends ManagedBackendOptions {
@@ -26,8 +27,6 @@ export interface RtspTarget {
   username?: string;
   password?: string;
 }
-
-const viewerSeconds = 3_600;
 
 /**
  * The MediaMTX that is used, whichever mode. The rest of the service asks here for paths and addresses and never knows
@@ -125,13 +124,15 @@ export class MediaServer {
     return this.#mediaEndpoint('hls', name);
   }
 
-  /** An RTSP address for one player, with short-lived credentials where they are ours to give, and when they end. */
-  async mintViewer(name: string, host: string): Promise<{ url: string; expiresAt: number | null }> {
-    const expiresAt = Date.now() + viewerSeconds * 1000;
-    const credentials = await this.#started.admitViewer(name, expiresAt);
-    const user = credentials ? `${credentials.username}:${credentials.password}@` : '';
-    const url = `rtsp://${user}${host}:${this.rtspPort}/${name}`;
-    return { url, expiresAt: credentials ? expiresAt : null };
+  /** Who may log in to it; undefined where that is not ours to say, and before `start`. */
+  get users(): MediaMtxUsers | undefined {
+    return this.#backend?.users;
+  }
+
+  /** An RTSP address of a path for players, with a login where there is one. */
+  playerUrl(name: string, host: string, login?: Credentials): string {
+    const user = login ? `${login.username}:${login.password}@` : '';
+    return `rtsp://${user}${host}:${this.rtspPort}/${name}`;
   }
 
   unavailable(): AppError {

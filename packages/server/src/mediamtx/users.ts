@@ -4,13 +4,24 @@ import type { Credentials } from './endpoint.ts';
 
 const loopback = ['127.0.0.1/32', '::1/128'];
 
+/** Somebody whom the service knows and who may read by RTSP with the same secret. */
+export interface RtspReader {
+  username: string;
+  /** SHA-256 of the password, in base64. */
+  passwordHash: string;
+  /** Absent: all. */
+  paths?: string[];
+}
+
 /**
  * The users of our own MediaMTX: the service itself, one publisher a camera (its password stands on ffmpeg's command
- * line, so it may do nothing but publish that one path, from this machine), and viewers with short-lived passwords.
- * MediaMTX is told hashes only.
+ * line, so it may do nothing but publish that one path, from this machine), viewers with short-lived passwords, and the
+ * API keys. MediaMTX is told hashes only.
  */
 export class MediaMtxUsers {
   readonly service: Credentials = { username: 'service', password: randomPassword() };
+  /** A name may stand here twice, with two passwords. */
+  readers: readonly RtspReader[] = [];
   readonly #publishers = new Map<string, Credentials>();
   readonly #viewers = new Map<string, { credentials: Credentials; path: string; expiresAt: number }>();
   readonly #now: () => number;
@@ -38,11 +49,14 @@ export class MediaMtxUsers {
     return credentials;
   }
 
-  /** Drops viewers whose time is over; whether there were any. */
-  dropExpired(): boolean {
+  dropViewer(username: string): void {
+    this.#viewers.delete(username);
+  }
+
+  /** Drops viewers whose time is over. */
+  dropExpired(): void {
     const expired = [...this.#viewers].filter(([, viewer]) => viewer.expiresAt <= this.#now());
     for (const [name] of expired) this.#viewers.delete(name);
-    return expired.length > 0;
   }
 
   list(): InternalUser[] {
@@ -65,6 +79,12 @@ export class MediaMtxUsers {
         pass: hash(credentials.password),
         ips: [],
         permissions: [{ action: 'read' as const, path }],
+      })),
+      ...this.readers.map(({ username, passwordHash, paths }) => ({
+        user: username,
+        pass: `sha256:${passwordHash}`,
+        ips: [],
+        permissions: paths?.map((path) => ({ action: 'read' as const, path })) ?? [{ action: 'read' as const }],
       })),
     ];
   }

@@ -39,9 +39,14 @@ export class ViewerCount {
   async #identify(): Promise<void> {
     const [sessions, ports] = await Promise.all([this.#api.listRtspSessions(), this.#ownPorts()]);
     for (const { id, remoteAddr } of sessions) {
-      const port = Number(remoteAddr.slice(remoteAddr.lastIndexOf(':') + 1));
-      const isLoopback = remoteAddr.startsWith('127.') || remoteAddr.startsWith('[::1]');
-      this.#isOwn.set(id, isLoopback && ports.includes(port));
+      this.#isOwn.set(id, isOwnConnection(remoteAddr, ports));
     }
   }
+}
+
+/** Whether it comes from this machine and from one of these ports. */
+export function isOwnConnection(remoteAddr: string, ports: number[]): boolean {
+  const port = Number(remoteAddr.slice(remoteAddr.lastIndexOf(':') + 1));
+  const isLoopback = remoteAddr.startsWith('127.') || remoteAddr.startsWith('[::1]');
+  return isLoopback && ports.includes(port);
 }

@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess as NodeChild } from 'node:child_process';
 import type { Readable } from 'node:stream';
+import { childEnvironment } from './child-environment.ts';
 import { dieWithParent, isMissing, type DeathSignal } from './die-with-parent.ts';
 import { LineSplitter } from './lines.ts';
 
@@ -76,7 +77,7 @@ export class ChildProcess {
       stdio: [stdin, 'pipe', 'pipe', ...(progressPipe ? ['pipe' as const] : [])],
       // A process group of its own: Ctrl-C in a terminal goes to a whole group, and we end our children in order.
       detached: true,
-      ...(env && { env }),
+      env: childEnvironment(env),
       ...(cwd && { cwd }),
     });
     this.#child = child;

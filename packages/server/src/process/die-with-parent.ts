@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { childEnvironment } from './child-environment.ts';
 
 /** What the kernel sends to a program whose parent has died. */
 export type DeathSignal = 'SIGTERM' | 'SIGKILL';
@@ -13,7 +14,10 @@ let isPossible: boolean | undefined;
  * shell, which both become the program; together they cost 1.5 ms. The program as it is where that can't be done.
  */
 export function dieWithParent(command: string, args: string[], signal: DeathSignal): [string, string[]] {
-  isPossible ??= spawnSync('setpriv', words('true', [], 'SIGKILL'), { stdio: 'ignore' }).status === 0;
+  isPossible ??= spawnSync('setpriv', words('true', [], 'SIGKILL'), {
+    stdio: 'ignore',
+    env: childEnvironment(),
+  }).status === 0;
   return isPossible ? ['setpriv', words(command, args, signal)] : [command, args];
 }
 

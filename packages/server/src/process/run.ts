@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { childEnvironment } from './child-environment.ts';
 import type { ChildExit } from './child-process.ts';
 import { dieWithParent, isMissing } from './die-with-parent.ts';
 
@@ -23,7 +24,7 @@ export function run(options: RunOptions): Promise<{ stdout: Buffer; exit: ChildE
   const [file, argv] = dieWithParent(command, args, 'SIGKILL');
   const startedAt = performance.now();
   return new Promise((resolve) => {
-    const child = spawn(file, argv, { stdio: ['pipe', 'pipe', 'pipe'], ...(env && { env }) });
+    const child = spawn(file, argv, { stdio: ['pipe', 'pipe', 'pipe'], env: childEnvironment(env) });
     const stdout: Buffer[] = [];
     let stdoutBytes = 0;
     let stderr = '';

@@ -19,6 +19,7 @@ export async function describeClosedFile(
     end_at: Math.round(mtimeMs),
     created_at: Math.round(birthtimeMs || mtimeMs),
     protected: 0,
+    segments: null,
   };
 }
 

@@ -109,6 +109,7 @@ export class RecordingCloser {
       end_at: Math.round(last.startMs + last.summary.durationMs),
       created_at: this.#deps.now(),
       protected: 0,
+      segments: segments.length,
     };
   }
 

@@ -13,7 +13,7 @@ export interface Fmp4Summary {
   isFinalised: boolean;
 }
 
-interface BoxHeader {
+export interface BoxHeader {
   type: string;
   /** Of the whole box, header included. */
   size: number;
@@ -83,7 +83,8 @@ async function readBoxes(file: FileHandle, size: number): Promise<Fmp4Summary | 
   };
 }
 
-async function readHeader(file: FileHandle, at: number): Promise<BoxHeader | undefined> {
+/** Undefined at the end of the file. */
+export async function readHeader(file: FileHandle, at: number): Promise<BoxHeader | undefined> {
   const { buffer, bytesRead } = await file.read(Buffer.alloc(16), 0, 16, at);
   if (bytesRead < 8) return undefined;
   const type = buffer.toString('latin1', 4, 8);

@@ -298,6 +298,11 @@ export class Recordings {
     if (running || this.#starting.has(device)) throw alreadyRecording(device, sessionId);
   }
 
+  /** Whether its closing is not at its end: there may be segments still from which it would come back. */
+  isBeingClosed({ device, filename }: RecordingRow): boolean {
+    return this.#closings.find(device)?.filename === filename;
+  }
+
   /** Where a closed recording is. */
   pathOf(row: RecordingRow): string {
     return join(recordingLayout(this.#deps.recordingsDir, row.device).dir, row.filename);

@@ -3,6 +3,8 @@ import type { StreamAddresses } from '../cameras/announcer.ts';
 export interface AddressesDeps {
   rtspPort: () => number;
   httpPort: () => number;
+  /** Whether the service's own port speaks TLS. */
+  isSecure: boolean;
 }
 
 /** Addresses for a client, on the host name that it used itself. They carry no credentials. */
@@ -14,8 +16,8 @@ export class Addresses {
   }
 
   streamsOf(path: string, host: string): StreamAddresses {
-    const { rtspPort, httpPort } = this.#deps;
-    const front = `http://${host}:${httpPort()}/media/${path}`;
+    const { rtspPort, httpPort, isSecure } = this.#deps;
+    const front = `${isSecure ? 'https' : 'http'}://${host}:${httpPort()}/media/${path}`;
     return {
       rtsp: `rtsp://${host}:${rtspPort()}/${path}`,
       webrtc: `${front}/whep`,

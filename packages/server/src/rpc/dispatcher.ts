@@ -24,8 +24,8 @@ export interface DispatcherDeps {
   handlers: HandlerTable;
   log: Logger;
   now: () => number;
-  openReads: boolean;
-  replyMetadata: boolean;
+  openReads: () => boolean;
+  replyMetadata: () => boolean;
   validateResults: boolean;
   /** A fault of the service was met. */
   onFault: (fault: { method: string; request_id: string }) => void;
@@ -142,12 +142,14 @@ export class Dispatcher {
 
   #openCall({ message, incoming, exactIds, index }: Request): Call {
     this.counts.calls += 1;
+    const startedAt = this.#deps.now();
+    incoming.session.lastCallAt = startedAt;
     return {
       idText: readId(message, exactIds, index),
       isNotification: isNotification(message),
       session: incoming.session,
       requestId: incoming.session.nextRequestId(),
-      startedAt: this.#deps.now(),
+      startedAt,
       deviceForm: '',
       entry: undefined,
     };
@@ -160,7 +162,7 @@ export class Dispatcher {
     if (entry === undefined) throw methodNotFound(method);
     call.entry = entry;
     const { session } = call;
-    checkAccess(entry.definition, session, this.#deps.openReads);
+    checkAccess(entry.definition, session, this.#deps.openReads());
     const params = readParams(entry, given);
     const { device } = params;
     if (typeof device === 'string') call.deviceForm = device;
@@ -222,7 +224,7 @@ export class Dispatcher {
   }
 
   #metadata({ startedAt, requestId }: Call): string {
-    if (!this.#deps.replyMetadata) return '';
+    if (!this.#deps.replyMetadata()) return '';
     const now = this.#deps.now();
     const metadata = {
       processing_time_ms: Math.max(0, now - startedAt),

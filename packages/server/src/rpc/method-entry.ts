@@ -27,7 +27,7 @@ export interface MethodEntry {
 }
 
 const noParams: AnyParams = Object.freeze({});
-const loginMethods: ReadonlySet<string> = new Set<MethodName>(['authenticate']);
+const loginMethods: ReadonlySet<string> = new Set<MethodName>(['authenticate', 'login']);
 const AsyncFunction = (async () => {}).constructor;
 
 export function createEntries(handlers: HandlerTable): Map<string, MethodEntry> {

@@ -11,7 +11,14 @@ import { Broadcaster } from './broadcaster.ts';
 import type { HandlerTable } from './call.ts';
 import { Dispatcher } from './dispatcher.ts';
 import type { Exchange } from './exchange.ts';
-import { CallBudget, CallBudgets, type LimitOptions } from './limits.ts';
+import {
+  alsoOfAddress,
+  CallBudget,
+  CallBudgets,
+  type AddressBudgets,
+  type Budget,
+  type LimitOptions,
+} from './limits.ts';
 import { notificationText, Outbox, type OutboxLimits, type RpcSocket } from './outbox.ts';
 import { Session } from './session.ts';
 import type { Sessions } from './sessions.ts';
@@ -49,7 +56,10 @@ export interface RpcServerDeps {
   notifier: Notifier;
   log: Logger;
   limits: LimitOptions;
+  /** What the HTTP side spends from as well. */
+  addressBudgets?: AddressBudgets | undefined;
   greeting: NotificationParams<'hello'>;
+  /** Both are read at each use. */
   openReads?: boolean;
   replyMetadata?: boolean;
   /** For tests: a result that violates the contract becomes an internal error. */
@@ -80,8 +90,8 @@ export class RpcServer {
       handlers: deps.handlers,
       log: deps.log,
       now: this.#now,
-      openReads: deps.openReads ?? false,
-      replyMetadata: deps.replyMetadata ?? false,
+      openReads: () => deps.openReads ?? false,
+      replyMetadata: () => deps.replyMetadata ?? false,
       validateResults: deps.validateResults ?? false,
       onFault: (fault) => deps.events.append('system.error', fault),
     });
@@ -99,9 +109,10 @@ export class RpcServer {
 
   /** Serves an open socket until `onClose`. */
   accept(socket: RpcSocket, info: ConnectionInfo): RpcConnection {
-    const { sessions, limits, outboxLimits } = this.#deps;
+    const { sessions, limits, outboxLimits, addressBudgets } = this.#deps;
     const outbox = new Outbox(socket, outboxLimits);
-    const budget = new CallBudget(limits, this.#now());
+    const own = new CallBudget(limits, this.#now());
+    const budget = alsoOfAddress(own, info.remoteAddress, addressBudgets);
     const session = this.#createSession(info, { transport: 'websocket', outbox, budget });
     sessions.add(session);
     if (info.subprotocol === greetedSubprotocol) outbox.sendReply(this.#greeting);
@@ -120,7 +131,8 @@ export class RpcServer {
   /** The reply to one POST body; undefined where there is none to give (notifications). */
   async handlePost(body: string, info: PostInfo): Promise<string | undefined> {
     const caller = info.identity ? `user ${info.identity.user}` : `address ${info.remoteAddress}`;
-    const budget = this.#budgets.of(caller, this.#now());
+    const own = this.#budgets.of(caller, this.#now());
+    const budget = alsoOfAddress(own, info.remoteAddress, this.#deps.addressBudgets);
     const session = this.#createSession(info, { transport: 'http', budget, signal: info.signal });
     const exchange: Exchange = { session };
     try {
@@ -149,12 +161,13 @@ export class RpcServer {
     }: { identity?: Identity | undefined; host: string; remoteAddress: string },
     kind: {
       transport: 'websocket' | 'http';
-      budget: CallBudget;
+      budget: Budget;
       outbox?: Outbox;
       signal?: AbortSignal;
     },
   ): Session {
-    const { events, log, openReads = false } = this.#deps;
+    const { events, log } = this.#deps;
+    const openReads = (): boolean => this.#deps.openReads ?? false;
     const caller = { id: randomUUID(), host, remoteAddress, identity };
     return new Session({ ...caller, ...kind, events, log, openReads, now: this.#now });
   }
@@ -184,7 +197,7 @@ export class RpcServer {
   ): void {
     if (reply !== undefined) outbox.sendReply(reply);
     exchange.session = undefined;
-    session.feed?.release();
+    session.replied();
   }
 }
 

@@ -2,8 +2,9 @@ import type { Credentials } from '../auth/credentials.ts';
 import { isExpired, mayView, type Identity } from '../auth/identity.ts';
 import type { EventLog } from '../events/event-log.ts';
 import type { Logger } from '../log.ts';
+import { currentExchange } from './exchange.ts';
 import { Feed } from './feed.ts';
-import type { CallBudget } from './limits.ts';
+import type { Budget } from './limits.ts';
 import type { Outbox } from './outbox.ts';
 
 export interface SessionOptions {
@@ -13,8 +14,9 @@ export interface SessionOptions {
   /** What the client used as Host, without port. */
   host: string;
   identity: Identity | undefined;
-  budget: CallBudget;
-  openReads: boolean;
+  budget: Budget;
+  /** Asked each time, as it can be changed while the session lives. */
+  openReads: () => boolean;
   now: () => number;
   /** Where notifications go; absent for POST. */
   outbox?: Outbox | undefined;
@@ -36,7 +38,7 @@ export class Session {
   readonly transport: 'websocket' | 'http';
   readonly remoteAddress: string;
   readonly host: string;
-  readonly budget: CallBudget;
+  readonly budget: Budget;
   readonly outbox: Outbox | undefined;
   /** Absent for POST. */
   readonly feed: Feed | undefined;
@@ -45,13 +47,14 @@ export class Session {
   lastCallAt: number | undefined;
   failedLogins = 0;
   readonly #now: () => number;
-  readonly #openReads: boolean;
+  readonly #openReads: () => boolean;
   readonly #abort = new AbortController();
   /** Aborted when the caller is gone. */
   readonly signal: AbortSignal;
   #login: Identity | undefined;
   #loginInProgress: Promise<void> | undefined;
   #requestCount = 0;
+  #endsAfterReply = false;
 
   constructor(options: SessionOptions) {
     this.id = options.id;
@@ -104,7 +107,20 @@ export class Session {
   recheck(credentials: Pick<Credentials, 'current'>): void {
     if (this.#login === undefined) return;
     this.#login = credentials.current(this.#login);
-    if (this.#login === undefined) this.outbox?.close(identityEnded, 'the login was ended');
+    if (this.#login === undefined) this.end();
+  }
+
+  /** Takes the rights and closes the socket; where it is the session's own call that does so, after its reply. */
+  end(): void {
+    this.#login = undefined;
+    if (currentExchange.getStore()?.session === this) this.#endsAfterReply = true;
+    else this.outbox?.close(identityEnded, 'the login was ended');
+  }
+
+  /** The reply to one message is out. */
+  replied(): void {
+    this.feed?.release();
+    if (this.#endsAfterReply) this.outbox?.close(identityEnded, 'the login was ended');
   }
 
   /** Lets later calls of this session wait for the reply to a login. */
@@ -134,7 +150,7 @@ export class Session {
 
   #mayHear(device: string | undefined): boolean {
     const { identity } = this;
-    if (identity === undefined) return this.#openReads;
+    if (identity === undefined) return this.#openReads();
     return device === undefined || mayView(identity, device);
   }
 }

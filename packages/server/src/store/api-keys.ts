@@ -66,12 +66,17 @@ export class ApiKeyStore {
       );
   }
 
+  /** Its secrets and whether it is revoked. */
   update(row: ApiKeyRow): void {
     this.#db
       .prepare(
-        `UPDATE api_keys SET hash = ?, previous_hash = ?, previous_until = ?, last_used_at = ?, revoked_at = ?
-         WHERE key_id = ?`,
+        'UPDATE api_keys SET hash = ?, previous_hash = ?, previous_until = ?, revoked_at = ? WHERE key_id = ?',
       )
-      .run(row.hash, row.previous_hash, row.previous_until, row.last_used_at, row.revoked_at, row.key_id);
+      .run(row.hash, row.previous_hash, row.previous_until, row.revoked_at, row.key_id);
+  }
+
+  /** By itself, so that it writes nothing else anew that another program has changed meanwhile. */
+  noteUse(keyId: string, at: number): void {
+    this.#db.prepare('UPDATE api_keys SET last_used_at = ? WHERE key_id = ?').run(at, keyId);
   }
 }

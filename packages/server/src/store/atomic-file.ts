@@ -1,5 +1,6 @@
-import { link, open, rm, type FileHandle } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { link, open, realpath, rename, rm, stat, type FileHandle } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { errnoOf } from '../errors.ts';
 
 /** Files under way begin with this; whatever begins so at start-up is a leftover. */
 export const partPrefix = '.part-';
@@ -27,6 +28,42 @@ export async function writeNewFile(path: string, temporary: string, data: Uint8A
 export async function publishFile(from: string, to: string): Promise<void> {
   await link(from, to);
   await syncDirectory(dirname(to));
+}
+
+/**
+ * Replaces a file by another text, whole or not at all, also after a power cut. Mode and owner stay, and a symbolic link
+ * goes on leading to it; `mode` is that of a file that was not there. One caller at a time for one path.
+ */
+export async function replaceFile(path: string, data: string, mode: number): Promise<void> {
+  const target = (await unlessMissing(realpath(path))) ?? path;
+  const old = await unlessMissing(stat(target));
+  const temporary = join(dirname(target), `${partPrefix}${basename(target)}`);
+  await rm(temporary, { force: true });
+  try {
+    const file = await open(temporary, 'wx', 0o600);
+    try {
+      const made = await file.stat();
+      if (old && (old.uid !== made.uid || old.gid !== made.gid)) await file.chown(old.uid, old.gid);
+      await file.chmod(old ? old.mode & 0o7777 : mode);
+      await file.writeFile(data);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(temporary, target);
+  } finally {
+    await rm(temporary, { force: true });
+  }
+  await syncDirectory(dirname(target));
+}
+
+async function unlessMissing<T>(asked: Promise<T>): Promise<T | undefined> {
+  try {
+    return await asked;
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return undefined;
+    throw error;
+  }
 }
 
 export async function syncFile(path: string): Promise<void> {

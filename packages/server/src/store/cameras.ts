@@ -107,6 +107,13 @@ export class CameraStore {
   }
 
   /** Keeps a new camera and gives it the next number. */
+  /** `device`: `cameraN`, also of a camera that is not there now. */
+  has(device: string): boolean {
+    const number = /^camera(\d{1,9})$/.exec(device)?.[1];
+    if (number === undefined) return false;
+    return this.#db.prepare('SELECT 1 FROM cameras WHERE number = ?').get(Number(number)) !== undefined;
+  }
+
   add(camera: NewCamera): CameraRow {
     // In one statement, so that a number is given once whatever happens in between.
     const { number } = this.#db

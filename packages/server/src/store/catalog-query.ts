@@ -4,6 +4,8 @@ export interface CatalogQuery {
   limit: number;
   offset: number;
   device?: string | undefined;
+  /** Only these; absent: all. */
+  cameras?: readonly string[] | undefined;
   /** Epoch milliseconds, inclusive. */
   from?: number | undefined;
   /** Epoch milliseconds, exclusive. */
@@ -24,6 +26,12 @@ export function queryCatalog<T>(
 ): CatalogPage<T> {
   const conditions: [sql: string, value: string | number][] = [
     ...(query.device === undefined ? [] : ([['device = ?', query.device]] as [string, string][])),
+    ...(query.cameras === undefined
+      ? []
+      : ([['device IN (SELECT value FROM json_each(?))', JSON.stringify(query.cameras)]] as [
+          string,
+          string,
+        ][])),
     ...(query.from === undefined ? [] : ([[`${table.time} >= ?`, query.from]] as [string, number][])),
     ...(query.to === undefined ? [] : ([[`${table.time} < ?`, query.to]] as [string, number][])),
   ];

@@ -1,3 +1,4 @@
+import { chmodSync, closeSync, openSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { DatabaseSyncInstance } from '@photostructure/sqlite';
 import { migrations } from './migrations.ts';
@@ -11,12 +12,23 @@ const require = createRequire(import.meta.url);
  * nothing that was committed; a power cut may lose the last moments, never the file.
  */
 export function openDatabase(file: string): Database {
+  if (file !== ':memory:') makePrivate(file);
   const db = openRawDatabase(file);
   db.exec(
-    'PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 5000',
+    'PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON',
   );
   migrate(db);
   return db;
+}
+
+/** It holds the hashes of passwords; what SQLite makes beside it gets the same mode. */
+function makePrivate(file: string): void {
+  try {
+    closeSync(openSync(file, 'a', 0o600));
+    if ((statSync(file).mode & 0o077) !== 0) chmodSync(file, 0o600);
+  } catch {
+    // A file that can't be written or is another user's: SQLite says so in its own words where it matters.
+  }
 }
 
 /** Opens a file as it is, without the service's settings and schema. */
@@ -32,7 +44,7 @@ function loadSqlite(): { DatabaseSync: new (file: string) => Database } {
 }
 
 function migrate(db: Database): void {
-  const { user_version: version } = db.prepare('PRAGMA user_version').get() as { user_version: number };
+  const version = schemaVersion(db);
   if (version > migrations.length) {
     throw new Error(
       `the database is of a newer version of the service (schema ${version}, this one knows ${migrations.length})`,
@@ -40,10 +52,16 @@ function migrate(db: Database): void {
   }
   for (let next = version; next < migrations.length; next++) {
     transaction(db, () => {
+      // Another program that opened it in the same moment may have been faster.
+      if (schemaVersion(db) > next) return;
       db.exec(migrations[next]!);
       db.exec(`PRAGMA user_version = ${next + 1}`);
     });
   }
+}
+
+function schemaVersion(db: Database): number {
+  return (db.prepare('PRAGMA user_version').get() as { user_version: number }).user_version;
 }
 
 /** Runs `work` in one transaction: all of it is there, or none. */

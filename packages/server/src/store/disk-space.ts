@@ -4,11 +4,12 @@ import { AppError } from '../errors.ts';
 export interface DiskSpace {
   availableBytes: number;
   totalBytes: number;
+  usedBytes: number;
 }
 
 export async function readDiskSpace(dir: string): Promise<DiskSpace> {
-  const { bavail, blocks, bsize } = await statfs(dir);
-  return { availableBytes: bavail * bsize, totalBytes: blocks * bsize };
+  const { bavail, bfree, blocks, bsize } = await statfs(dir);
+  return { availableBytes: bavail * bsize, totalBytes: blocks * bsize, usedBytes: (blocks - bfree) * bsize };
 }
 
 /** Throws `insufficient_storage` where less than `minFreeBytes` is left. */

@@ -97,13 +97,15 @@ export const migrations: readonly string[] = [
   ) STRICT;
   `,
   `
-  -- name is unique whatever the case; generation counts changes of the password.
+  -- name is unique whatever the case; generation is new with every password, and kept_login is the login that
+  -- changed it last and goes on.
   CREATE TABLE users (
     name TEXT PRIMARY KEY COLLATE NOCASE,
     role TEXT NOT NULL CHECK (role IN ('viewer', 'operator', 'admin')),
     cameras TEXT,
     password TEXT NOT NULL,
     generation TEXT NOT NULL,
+    kept_login TEXT,
     created_at INTEGER NOT NULL,
     password_changed_at INTEGER NOT NULL,
     last_login_at INTEGER
@@ -157,5 +159,13 @@ export const migrations: readonly string[] = [
   CREATE TRIGGER audit_is_not_shortened BEFORE DELETE ON audit
     WHEN OLD.time > (unixepoch() - 7 * 86400) * 1000
     BEGIN SELECT RAISE(ABORT, 'the audit log is kept for 7 days at least'); END;
+
+  -- Of how many files of MediaMTX a recording was made; null where that is not known.
+  ALTER TABLE recordings ADD COLUMN segments INTEGER;
+
+  -- Oldest first, with all that retention asks for.
+  CREATE INDEX recordings_end ON recordings (end_at, filename, device, size, protected);
+  DROP INDEX snapshots_created;
+  CREATE INDEX snapshots_created ON snapshots (created_at, filename, device, size);
   `,
 ];

@@ -27,6 +27,8 @@ export interface RecordingRow {
   end_at: number;
   created_at: number;
   protected: number;
+  /** Of how many files of MediaMTX it was made; null where that is not known. */
+  segments: number | null;
 }
 
 /** Running recordings, and the catalog of closed ones: a row there stands only for a file that is complete. */
@@ -39,6 +41,12 @@ export class RecordingStore {
 
   sessions(): SessionRow[] {
     return this.#db.prepare('SELECT * FROM recording_sessions ORDER BY started_at').all() as SessionRow[];
+  }
+
+  findSession(filename: string): SessionRow | undefined {
+    return this.#db.prepare('SELECT * FROM recording_sessions WHERE filename = ?').get(filename) as
+      | SessionRow
+      | undefined;
   }
 
   addSession(row: SessionRow): void {
@@ -70,8 +78,8 @@ export class RecordingStore {
     this.#db
       .prepare(
         `INSERT INTO recordings
-           (filename, session_id, device, format, size, duration_ms, start_at, end_at, created_at, protected)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+           (filename, session_id, device, format, size, duration_ms, start_at, end_at, created_at, protected, segments)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       )
       .run(
         row.filename,
@@ -84,6 +92,7 @@ export class RecordingStore {
         row.end_at,
         row.created_at,
         row.protected,
+        row.segments,
       );
   }
 

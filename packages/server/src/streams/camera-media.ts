@@ -43,6 +43,10 @@ export class CameraMedia implements MediaSource {
     return this.#deps.media.hls(device);
   }
 
+  whepSessions(): Promise<string[]> {
+    return this.#deps.media.controller.sessions.webRtcIds();
+  }
+
   still(device: string, options: { maxAgeMs?: number; width?: number; signal: AbortSignal }): Promise<Still> {
     const { cameras, stills } = this.#deps;
     return stills.newest(cameras.get(device), options);

@@ -1,12 +1,19 @@
 import { expect, it } from 'vitest';
 import { mayView, type Identity } from '../../src/auth/identity.ts';
 import { LoginCodes } from '../../src/auth/login-codes.ts';
+import { openDatabase } from '../../src/store/database.ts';
+import { LoginCodeStore } from '../../src/store/login-codes.ts';
 
 const basis = { kind: 'login', loginId: 'login-1' } as const;
 const ann: Identity = { user: 'ann', role: 'viewer', method: 'jwt', expiresAt: null, basis };
 
+function createCodes(now?: () => number): LoginCodes {
+  const store = new LoginCodeStore(openDatabase(':memory:'));
+  return new LoginCodes({ store, ...(now && { now }) });
+}
+
 it('a code is good once', () => {
-  const codes = new LoginCodes();
+  const codes = createCodes();
   const code = codes.create(ann);
   expect(code).toMatch(/^[A-Za-z0-9_-]{43}$/);
   expect(codes.redeem(code)).toEqual(ann);
@@ -15,7 +22,7 @@ it('a code is good once', () => {
 
 it('a code is good for 10 minutes', () => {
   let now = 0;
-  const codes = new LoginCodes({ now: () => now });
+  const codes = createCodes(() => now);
   const [early, late] = [codes.create(ann), codes.create(ann)];
   now = 599_999;
   expect(codes.redeem(early)).toEqual(ann);
@@ -25,20 +32,20 @@ it('a code is good for 10 minutes', () => {
 
 it('a code gives nothing to an identity that has expired meanwhile', () => {
   let now = 0;
-  const codes = new LoginCodes({ now: () => now });
+  const codes = createCodes(() => now);
   const code = codes.create({ ...ann, expiresAt: 1_000 });
   now = 1_000;
   expect(codes.redeem(code)).toBeUndefined();
 });
 
 it('codes that nobody made give nothing, whatever they look like', () => {
-  const codes = new LoginCodes();
+  const codes = createCodes();
   codes.create(ann);
   for (const code of ['', 'x', '__proto__', 'x'.repeat(100_000)]) expect(codes.redeem(code)).toBeUndefined();
 });
 
 it('of codes that nobody uses only the newest thousand are kept', () => {
-  const codes = new LoginCodes();
+  const codes = createCodes();
   const first = codes.create(ann);
   const rest = Array.from({ length: 1_000 }, () => codes.create(ann));
   expect(codes.redeem(first)).toBeUndefined();

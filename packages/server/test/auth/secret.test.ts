@@ -7,13 +7,14 @@ import {
   readFileSync,
   rmSync,
   statSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterEach, beforeEach, expect, it } from 'vitest';
-import { loadSecret } from '../../src/auth/secret.ts';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { loadSecret, loadSecrets, rotateSecret } from '../../src/auth/secret.ts';
 
 let dataDir: string;
 
@@ -83,4 +84,59 @@ it('is one and the same for processes that start at once', async () => {
   );
   expect(new Set(runs.map(({ stdout }) => stdout)).size).toBe(1);
   expect(runs[0]!.stdout).toBe(readFileSync(join(target, 'secrets', 'jwt-secret')).toString('hex'));
+});
+
+describe('a secret that is rotated', () => {
+  const config = { token_expiry: 3600 };
+  const previousFile = () => join(dataDir, 'secrets', 'jwt-secret.previous');
+
+  it('is a new one, and the old one is kept beside it, for nobody else to read', () => {
+    const before = loadSecret(dataDir);
+    expect(loadSecrets(dataDir, config)).toEqual({ secret: before });
+    rotateSecret(dataDir);
+    const { secret, previousSecret, previousUntil } = loadSecrets(dataDir, config);
+    expect(secret).toHaveLength(32);
+    expect(secret).not.toEqual(before);
+    expect(previousSecret).toEqual(before);
+    expect(previousUntil).toBe(statSync(previousFile()).mtimeMs + 3_600_000);
+    expect(modeOf('secrets', 'jwt-secret.previous')).toBe(0o600);
+    expect(readdirSync(join(dataDir, 'secrets')).sort()).toEqual(['jwt-secret', 'jwt-secret.previous']);
+  });
+
+  it('is forgotten when every token of it has expired, at the latest after a year', () => {
+    rotateSecret(dataDir);
+    utimesSync(previousFile(), 1_000, 1_000);
+    expect(loadSecrets(dataDir, config, 4_600_000 - 1)).toHaveProperty('previousSecret');
+    expect(loadSecrets(dataDir, config, 4_600_000)).not.toHaveProperty('previousSecret');
+    const long = { token_expiry: 400 * 86_400 };
+    expect(loadSecrets(dataDir, long, 365 * 86_400_000)).toMatchObject({
+      previousUntil: 1_000_000 + 365 * 86_400_000,
+    });
+  });
+
+  it('twice forgets the first', () => {
+    const first = loadSecret(dataDir);
+    rotateSecret(dataDir);
+    const second = loadSecret(dataDir);
+    rotateSecret(dataDir);
+    expect(loadSecrets(dataDir, config).previousSecret).toEqual(second);
+    expect(second).not.toEqual(first);
+  });
+
+  it('is told by the configuration where the secret is configured, and the file plays no part then', () => {
+    rotateSecret(dataDir);
+    const configured = { ...config, jwt_secret: 'n'.repeat(32) };
+    expect(loadSecrets(dataDir, configured)).toEqual({ secret: Buffer.from('n'.repeat(32)) });
+    const both = { ...configured, jwt_secret_previous: 'o'.repeat(32) };
+    expect(loadSecrets(dataDir, both)).toEqual({
+      secret: Buffer.from('n'.repeat(32)),
+      previousSecret: Buffer.from('o'.repeat(32)),
+    });
+  });
+
+  it('refuses a previous one that is too short', () => {
+    loadSecret(dataDir);
+    writeFileSync(previousFile(), 'short');
+    expect(() => loadSecrets(dataDir, config)).toThrow(/jwt-secret.previous: .* 32 bytes/);
+  });
 });

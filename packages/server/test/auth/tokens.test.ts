@@ -53,10 +53,11 @@ describe('a token of this service', () => {
       role: 'operator',
       method: 'jwt',
       expiresAt: nowMs + 3_600_000,
+      basis: { kind: 'login', loginId: expect.stringMatching(/^[0-9a-f-]{36}$/) as string },
     });
   });
 
-  it('holds {user_id, role, iat, exp} and is signed with HS256', async () => {
+  it('holds {user_id, role, iat, exp, jti} and is signed with HS256', async () => {
     const token = await createTokens().create({ user: 'ann', role: 'viewer', expiresInSeconds: 60 });
     const [head, body] = token.split('.').map((part) => Buffer.from(part, 'base64url').toString());
     expect(JSON.parse(head!)).toEqual({ alg: 'HS256', typ: 'JWT' });
@@ -65,6 +66,17 @@ describe('a token of this service', () => {
       role: 'viewer',
       iat: nowSeconds,
       exp: nowSeconds + 60,
+      jti: expect.stringMatching(/^[0-9a-f-]{36}$/) as string,
+    });
+  });
+
+  it('bears a limit to cameras, the login that it belongs to, and whose it is', async () => {
+    const more = { cameras: ['camera1'], generation: 'g1', loginId: 'login-1', sessionId: 'browser-1' };
+    const token = await createTokens().create({ user: 'ann', role: 'viewer', ...more });
+    expect(await createTokens().verify(token)).toMatchObject({
+      cameras: ['camera1'],
+      sessionId: 'browser-1',
+      basis: { kind: 'user', loginId: 'login-1', generation: 'g1' },
     });
   });
 
@@ -79,7 +91,27 @@ describe('a token is refused that', () => {
   const forgeries: [string, Forgery][] = [
     ['is signed with another key', { key: Buffer.alloc(32, 8) }],
     ['says alg HS512 and is signed so', { header: { alg: 'HS512' }, hash: 'sha512' }],
+    ['says alg HS384 and is signed so', { header: { alg: 'HS384' }, hash: 'sha384' }],
+    ['says alg hs256', { header: { alg: 'hs256' } }],
     ['says alg none but carries a signature', { header: { alg: 'none' } }],
+    ['says alg ES256', { header: { alg: 'ES256' } }],
+    ['says no alg', { header: { alg: undefined } }],
+    ['is signed with an empty key', { key: Buffer.alloc(0) }],
+    ['names the empty key by its kid', { header: { kid: '/dev/null' }, key: Buffer.alloc(0) }],
+    ['brings its own key', { header: { jwk: { kty: 'oct', k: 'CAgI' } }, key: Buffer.from([8, 8, 8]) }],
+    ['names a key to be fetched', { header: { jku: 'http://127.0.0.1/k', x5u: 'x' }, key: Buffer.alloc(32, 8) }],
+    ['is not encoded where it says so', { header: { b64: false, crit: ['b64'] } }],
+    ['begins only later', { claims: { nbf: nowSeconds + 60 } }],
+    ['has an exp as text', { claims: { exp: String(nowSeconds + 60) } }],
+    ['has an exp that is null', { claims: { exp: null } }],
+    ['has an iat as text', { claims: { iat: 'yesterday' } }],
+    ['has cameras that are no list', { claims: { cameras: 'camera0' } }],
+    ['has cameras that are an object', { claims: { cameras: { 0: 'camera0' } } }],
+    ['has cameras that are null', { claims: { cameras: null } }],
+    ['has cameras that are numbers', { claims: { cameras: [0] } }],
+    ['has a generation that is no text', { claims: { generation: 7 } }],
+    ['has a browser that is no text', { claims: { sid: {} } }],
+    ['has an id that is no text', { claims: { jti: 7 } }],
     ['says alg RS256', { header: { alg: 'RS256' } }],
     ['has no exp', { claims: { exp: undefined } }],
     ['has no iat', { claims: { iat: undefined } }],
@@ -120,4 +152,46 @@ describe('a token is refused that', () => {
 
 it('a secret under 32 bytes is refused', () => {
   expect(() => new Tokens({ secret: Buffer.alloc(31, 1), expirySeconds: 60 })).toThrow(/32 bytes/);
+});
+
+it('a key id in the header changes nothing: there is one key', async () => {
+  for (const kid of ['other', '../../etc/passwd', "' OR 1=1 --", 7, null]) {
+    const token = forge({ header: { kid } });
+    expect((await createTokens().verify(token)).user).toBe('eve');
+  }
+});
+
+it('a token without an id has one by its text', async () => {
+  const [first, second] = [forge({}), forge({ claims: { iat: nowSeconds - 1 } })];
+  const [a, b] = [await createTokens().verify(first), await createTokens().verify(second)];
+  expect(a.basis).not.toEqual(b.basis);
+  expect((await createTokens().verify(first)).basis).toEqual(a.basis);
+});
+
+describe('a secret that was replaced', () => {
+  const next = Buffer.alloc(32, 9);
+  const rotated = (at = nowMs, previousUntil?: number) =>
+    new Tokens({ secret: next, previousSecret: secret, previousUntil, expirySeconds: 3600, now: () => at });
+
+  it('still lets its tokens in, and makes none any more', async () => {
+    const old = await createTokens().create({ user: 'ann', role: 'viewer' });
+    expect((await rotated().verify(old)).user).toBe('ann');
+    const fresh = await rotated().create({ user: 'ann', role: 'viewer' });
+    expect((await refusalOf(fresh)).data.reason).toBe('invalid');
+    const alone = new Tokens({ secret: next, expirySeconds: 3600, now: () => nowMs });
+    expect((await alone.verify(fresh)).user).toBe('ann');
+    await expect(alone.verify(old)).rejects.toThrow(/not valid/);
+  });
+
+  it('lets them in until its time, and no expired one', async () => {
+    const old = await createTokens().create({ user: 'ann', role: 'viewer', expiresInSeconds: 60 });
+    expect((await rotated(nowMs + 999, nowMs + 1_000).verify(old)).user).toBe('ann');
+    await expect(rotated(nowMs + 1_000, nowMs + 1_000).verify(old)).rejects.toThrow(/not valid/);
+    await expect(rotated(nowMs + 60_000).verify(old)).rejects.toThrow(/expired/);
+  });
+
+  it('lets no other in', async () => {
+    const token = forge({ key: Buffer.alloc(32, 8) });
+    await expect(rotated().verify(token)).rejects.toThrow(/not valid/);
+  });
 });

@@ -101,7 +101,7 @@ export class FilesLab {
     const size = this.write(`recordings/${device}/${filename}`);
     const times = { duration_ms: 1_000, start_at: 1_000, end_at: 2_000, created_at: 3_000 };
     const identity = { filename, device, session_id: `of-${parse(filename).name}`, format: 'mp4' as const };
-    this.recordingStore.add({ ...identity, ...times, size, protected: isProtected ? 1 : 0 });
+    this.recordingStore.add({ ...identity, ...times, size, segments: 1, protected: isProtected ? 1 : 0 });
   }
 
   addSnapshot(device: string, filename: string): void {
@@ -110,13 +110,13 @@ export class FilesLab {
     this.snapshotStore.add({ filename, device, format: 'jpg', size, width: 2, height: 2, ...times });
   }
 
-  /** A file whose content is the path it was made with. */
-  write(path: string, { modifiedAt = 1_000 } = {}): number {
+  /** A file whose content is the path it was made with, unless told. */
+  write(path: string, { modifiedAt = 1_000, content = path } = {}): number {
     const file = this.#lab.dir.join(path);
     mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(file, path);
+    writeFileSync(file, content);
     utimesSync(file, modifiedAt, modifiedAt);
-    return path.length;
+    return content.length;
   }
 
   /** What a start of the service does before anything records. */

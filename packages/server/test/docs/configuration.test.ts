@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { eventTopics } from '@mediamtx-camera-service/protocol';
-import { configKeys, environmentName } from '../../src/config/load.ts';
+import { configKeys, environmentName } from '../../src/config/keys.ts';
 import { configSchema } from '../../src/config/schema.ts';
 import { readBlocks, readPages, root } from './pages.ts';
 

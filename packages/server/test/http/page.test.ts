@@ -104,8 +104,12 @@ test('what is missing is JSON, never the page', async () => {
 });
 
 test('scripts of others, frames and sniffing are refused by headers', async () => {
-  const { headers } = await app.inject({ url: '/' });
-  expect(headers['content-security-policy']).toContain("default-src 'self'");
+  const { headers, body } = await app.inject({ url: '/' });
+  expect(headers['content-security-policy']).toContain("default-src 'none'");
+  expect(headers['content-security-policy']).not.toContain('unsafe');
+  const nonce = /<meta property="csp-nonce" nonce="([\w-]{22})">/.exec(body)![1]!;
+  expect(headers['content-security-policy']).toContain(`style-src 'self' 'nonce-${nonce}'`);
+  expect((await app.inject({ url: '/' })).body).not.toContain(nonce);
   expect(headers['content-security-policy']).toContain("frame-ancestors 'none'");
   expect(headers['x-content-type-options']).toBe('nosniff');
 });

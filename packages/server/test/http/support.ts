@@ -4,15 +4,16 @@ import { join } from 'node:path';
 import type { Camera } from '@mediamtx-camera-service/protocol';
 import { pino } from 'pino';
 import type { Identity } from '../../src/auth/identity.ts';
-import { LoginCodes } from '../../src/auth/login-codes.ts';
 import { Tokens } from '../../src/auth/tokens.ts';
 import { mayView } from '../../src/auth/identity.ts';
 import { startingReport } from '../../src/health/report.ts';
-import { buildCredentials } from '../../src/lifecycle/build-credentials.ts';
+import { buildAccess, type AccessParts } from '../../src/lifecycle/build-credentials.ts';
 import { openDatabase } from '../../src/store/database.ts';
 import type { HttpDeps } from '../../src/http/app.ts';
 import type { CatalogFile, MediaSource } from '../../src/http/deps.ts';
 import { UrlSigner } from '../../src/http/signing.ts';
+import { DownloadLinks } from '../../src/media-access/download-links.ts';
+import { OpenMedia } from '../../src/media-access/open-media.ts';
 import type { ConnectionInfo, PostInfo } from '../../src/rpc/rpc-server.ts';
 import type { RpcSocket } from '../../src/rpc/outbox.ts';
 
@@ -77,7 +78,7 @@ export function cameraObject(device: string, name = 'A camera'): Camera {
   };
 }
 
-export interface Parts extends HttpDeps {
+export interface Parts extends HttpDeps, AccessParts {
   rpc: RecordingRpc;
   tokens: Tokens;
   files: Map<string, CatalogFile>;
@@ -89,15 +90,18 @@ export function createParts(overrides: Partial<HttpDeps> & { clock?: Clock } = {
   const { clock, ...rest } = overrides;
   const now = clock?.now ?? Date.now;
   const tokens = new Tokens({ secret, expirySeconds: 3600, now });
+  const access = buildAccess({ db: openDatabase(':memory:'), tokens, now });
+  const signer = new UrlSigner({ secret, now });
   const files = new Map<string, CatalogFile>();
   const cameraObjects = [cameraObject('camera0'), cameraObject('camera1')];
   return {
     config: { host: '127.0.0.1', port: 0, allowed_hosts: [], allowed_origins: [] },
     rpc: new RecordingRpc(),
     tokens,
-    credentials: buildCredentials(openDatabase(':memory:'), tokens),
-    loginCodes: new LoginCodes({ now }),
-    signer: new UrlSigner({ secret, now }),
+    ...access,
+    signer,
+    links: new DownloadLinks({ signer, credentials: access.credentials, now }),
+    openMedia: new OpenMedia({ credentials: access.credentials, now }),
     media: absentMedia,
     cameras: {
       list: (identity) => cameraObjects.filter(({ device }) => !identity || mayView(identity, device)),
@@ -120,6 +124,7 @@ const absentMedia: MediaSource = {
   demand: () => undefined,
   whep: () => Promise.reject(new Error('not in this test')),
   hls: () => Promise.reject(new Error('not in this test')),
+  whepSessions: async () => [],
   still: async () => ({
     data: Buffer.from([0xff, 0xd8, 0xff, 0xd9]),
     capturedAtMs: 1_767_225_600_000,

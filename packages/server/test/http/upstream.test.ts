@@ -30,6 +30,7 @@ beforeEach(async () => {
     demand: () => undefined,
     whep: endpoint,
     hls: endpoint,
+    whepSessions: async () => [],
     still: () => Promise.reject(new Error('not in this test')),
   };
   const parts = createParts({ media, startTimeoutMs: 300 });

@@ -1,19 +1,23 @@
 import type { HandlersOf } from '../call.ts';
+import type { OpenSessions } from '../open-sessions.ts';
+import { apiKeyHandlers, type ApiKeyHandlerDeps } from './access-keys.ts';
+import { userHandlers, type UserHandlerDeps } from './access-users.ts';
 import { notYet } from './not-yet.ts';
 
-export function accessHandlers(): HandlersOf<'access'> {
+export interface AccessHandlerDeps extends ApiKeyHandlerDeps, UserHandlerDeps {
+  openSessions: OpenSessions;
+}
+
+export function accessHandlers(deps: AccessHandlerDeps): HandlersOf<'access'> {
+  const { openSessions } = deps;
   return {
-    create_api_key: notYet,
-    list_api_keys: notYet,
-    rotate_api_key: notYet,
-    revoke_api_key: notYet,
-    create_user: notYet,
-    set_user: notYet,
-    list_users: notYet,
-    set_password: notYet,
-    delete_user: notYet,
-    list_sessions: notYet,
-    end_session: notYet,
+    ...apiKeyHandlers(deps),
+    ...userHandlers(deps),
+    list_sessions: (_params, { session }) => ({ sessions: openSessions.list(session) }),
+    end_session: ({ session_id: id }) => {
+      openSessions.end(id);
+      return { session_id: id, ended: true };
+    },
     get_audit_log: notYet,
   };
 }

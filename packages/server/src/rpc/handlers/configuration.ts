@@ -1,9 +1,13 @@
+import type { ConfigKeeper } from '../../config/config-keeper.ts';
 import type { HandlersOf } from '../call.ts';
-import { notYet } from './not-yet.ts';
 
-export function configurationHandlers(): HandlersOf<'configuration'> {
+export interface ConfigurationHandlerDeps {
+  keeper: Pick<ConfigKeeper, 'describe' | 'set'>;
+}
+
+export function configurationHandlers({ keeper }: ConfigurationHandlerDeps): HandlersOf<'configuration'> {
   return {
-    get_config: notYet,
-    set_config: notYet,
+    get_config: ({ section }) => keeper.describe(section),
+    set_config: ({ changes }) => keeper.set(changes),
   };
 }

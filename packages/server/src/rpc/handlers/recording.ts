@@ -2,24 +2,28 @@ import type { Params } from '@mediamtx-camera-service/protocol';
 import type { CameraRegistry } from '../../cameras/registry.ts';
 import { AppError } from '../../errors.ts';
 import type { Recordings } from '../../recordings/recordings.ts';
+import { readVideoHeader } from '../../recordings/video-header.ts';
+import { unknownFile, type KeptFiles } from '../../retention/kept-files.ts';
 import type { RecordingRow, RecordingStore } from '../../store/recordings.ts';
-import type { HandlersOf } from '../call.ts';
-import { notYet } from './not-yet.ts';
+import type { CallContext, HandlersOf } from '../call.ts';
 import { catalogQuery } from '../catalog-query.ts';
 import { recordingStartStatus } from '../compatibility.ts';
 import { visibleCamera } from '../visible-camera.ts';
+import { visibleRecording } from '../visible-file.ts';
 
 export interface RecordingHandlerDeps {
   cameras: CameraRegistry;
   recordings: Recordings;
   store: RecordingStore;
-  downloadUrl: (kind: 'recordings', filename: string) => string;
+  keptFiles: Pick<KeptFiles, 'locate' | 'delete'>;
+  /** A link that ends with the rights of whom it is made for. */
+  downloadUrl: (kind: 'recordings', filename: string, context: Pick<CallContext, 'identity'>) => string;
 }
 
 const maxDurationSeconds = 86_400;
 
 export function recordingHandlers(deps: RecordingHandlerDeps): HandlersOf<'recording'> {
-  const { cameras, recordings, store, downloadUrl } = deps;
+  const { cameras, recordings, store, keptFiles, downloadUrl } = deps;
   return {
     start_recording: async (params, context) => {
       const camera = visibleCamera(cameras, params.device, context);
@@ -40,8 +44,25 @@ export function recordingHandlers(deps: RecordingHandlerDeps): HandlersOf<'recor
         success: true,
       };
     },
-    get_recording_info: notYet,
-    delete_recording: notYet,
+    get_recording_info: async ({ filename }, context) => {
+      const row = visibleRecording(store, filename, context);
+      const path = await keptFiles.locate({ kind: 'recordings', filename });
+      if (path === undefined) throw unknownFile({ kind: 'recordings', filename });
+      const video = await readVideoHeader(path, row.format);
+      return {
+        ...viewRecording(row, downloadUrl('recordings', filename, context)),
+        end_time: new Date(row.end_at).toISOString(),
+        resolution: video ? `${video.width}x${video.height}` : null,
+        codec: video?.codec ?? null,
+        recording_id: row.session_id,
+        segments: row.segments,
+      };
+    },
+    delete_recording: async ({ filename }, context) => {
+      visibleRecording(store, filename, context);
+      await keptFiles.delete({ kind: 'recordings', filename });
+      return { filename, deleted: true, message: `${filename} was deleted`, success: true };
+    },
     stop_recording: async ({ device }, context) => {
       const row = await recordings.finish(visibleCamera(cameras, device, context).device);
       return {
@@ -56,14 +77,14 @@ export function recordingHandlers(deps: RecordingHandlerDeps): HandlersOf<'recor
         file_size: row.size,
         size_bytes: row.size,
         format: row.format,
-        download_url: downloadUrl('recordings', row.filename),
+        download_url: downloadUrl('recordings', row.filename, context),
         success: true,
       };
     },
     list_recordings: (params, context) => {
       const device = params.device && visibleCamera(cameras, params.device, context).device;
-      const { rows, total } = store.query(catalogQuery(params, device));
-      const files = rows.map((row) => viewRecording(row, downloadUrl('recordings', row.filename)));
+      const { rows, total } = store.query(catalogQuery(params, device, context));
+      const files = rows.map((row) => viewRecording(row, downloadUrl('recordings', row.filename, context)));
       return { files, total, limit: params.limit, offset: params.offset };
     },
   };

@@ -1,7 +1,8 @@
 import { permissions, type Result } from '@mediamtx-camera-service/protocol';
+import { endedError, type Credentials } from '../../auth/credentials.ts';
 import type { Identity } from '../../auth/identity.ts';
-import type { Credentials } from '../../auth/credentials.ts';
-import { notYet } from './not-yet.ts';
+import type { Logins } from '../../auth/logins.ts';
+import { AppError } from '../../errors.ts';
 import type { HandlersOf } from '../call.ts';
 import { invalidParam } from '../invalid-params.ts';
 import type { Session } from '../session.ts';
@@ -11,10 +12,11 @@ const maxFailedLogins = 50;
 const policyViolation = 1008;
 
 export interface SessionHandlerDeps {
-  credentials: Pick<Credentials, 'verify'>;
+  credentials: Pick<Credentials, 'verify' | 'current' | 'endLogin'>;
+  logins: Pick<Logins, 'byPassword' | 'issueToken'>;
 }
 
-export function createSessionHandlers({ credentials }: SessionHandlerDeps): HandlersOf<'session'> {
+export function createSessionHandlers({ credentials, logins }: SessionHandlerDeps): HandlersOf<'session'> {
   return {
     ping: () => 'pong',
 
@@ -22,18 +24,40 @@ export function createSessionHandlers({ credentials }: SessionHandlerDeps): Hand
       if (token === undefined) {
         throw invalidParam({ param: 'auth_token', rule: 'required', problem: 'is required' });
       }
-      try {
-        session.login(await credentials.verify(token, auth_type));
-      } catch (error) {
-        countFailure(session);
-        throw error;
-      }
-      return describeLogin(session, session.identity);
+      const identity = await countingFailures(session, credentials.verify(token, auth_type));
+      return bind(session, identity, credentials);
     },
-    login: notYet,
-    logout: notYet,
-    refresh_token: notYet,
+
+    login: async ({ user, password }, { session }) => {
+      const { remoteAddress } = session;
+      const login = logins.byPassword({ user, password, remoteAddress });
+      const identity = await countingFailures(session, login);
+      const { token, expiresAt } = await logins.issueToken(identity);
+      return { ...bind(session, { ...identity, expiresAt }, credentials), token };
+    },
+
+    logout: (_params, { session, identity }) => {
+      // Before the login ends: the socket of an ended login is closed.
+      session.logout();
+      if (identity) credentials.endLogin(identity);
+      return { logged_out: true };
+    },
+
+    refresh_token: async (_params, { identity }) => {
+      if (!identity) throw new Error('refresh_token was let through without a login');
+      const { token, expiresAt } = await logins.issueToken(identity);
+      return { token, expires_at: new Date(expiresAt).toISOString() };
+    },
   };
+}
+
+async function countingFailures<T>(session: Session, login: Promise<T>): Promise<T> {
+  try {
+    return await login;
+  } catch (error) {
+    if (error instanceof AppError && error.errorName === 'authentication_failed') countFailure(session);
+    throw error;
+  }
 }
 
 function countFailure(session: Session): void {
@@ -42,8 +66,15 @@ function countFailure(session: Session): void {
   session.outbox?.close(policyViolation, 'too many wrong tokens');
 }
 
-function describeLogin(session: Session, identity: Identity | undefined): Result<'authenticate'> {
-  if (identity === undefined) throw new Error('a login that was just checked is gone');
+function bind(
+  session: Session,
+  checked: Identity,
+  credentials: Pick<Credentials, 'current'>,
+): Result<'authenticate'> {
+  // What it stands on may have ended while it was checked.
+  const identity = credentials.current(checked);
+  if (identity === undefined) throw endedError();
+  session.login(identity);
   return {
     authenticated: true,
     role: identity.role,

@@ -3,6 +3,7 @@ import { mayView } from '../../auth/identity.ts';
 import type { Camera } from '../../cameras/camera.ts';
 import type { CameraRegistry } from '../../cameras/registry.ts';
 import { AppError, notFound } from '../../errors.ts';
+import type { RtspAccess } from '../../media-access/rtsp-access.ts';
 import type { MediaServer } from '../../mediamtx/media-server.ts';
 import { withoutCredentials } from '../../streams/redact-source.ts';
 import { autoCloseSeconds, type Streams } from '../../streams/streams.ts';
@@ -17,6 +18,7 @@ export interface StreamHandlerDeps {
   media: MediaServer;
   addresses: Addresses;
   taps: Pick<TapPool, 'stats'>;
+  rtspAccess: Pick<RtspAccess, 'mint'>;
 }
 
 export function streamHandlers(deps: StreamHandlerDeps): HandlersOf<'stream'> {
@@ -28,7 +30,8 @@ export function streamHandlers(deps: StreamHandlerDeps): HandlersOf<'stream'> {
       const shown = withoutCredentials(source);
       return { name, source: shown, streams: addresses.streamsOf(name, host), status: 'CREATED', ready };
     },
-    delete_stream: async ({ name }) => {
+    delete_stream: async ({ name }, { identity }) => {
+      if (identity && !mayView(identity, name)) throw unknownStream(name);
       await streams.delete(name);
       return { name, deleted: true, success: true };
     },
@@ -69,7 +72,7 @@ export function streamHandlers(deps: StreamHandlerDeps): HandlersOf<'stream'> {
 }
 
 async function getStreamUrl(
-  { cameras, streams, media, addresses }: StreamHandlerDeps,
+  { cameras, streams, media, addresses, rtspAccess }: StreamHandlerDeps,
   params: { device?: string | undefined; stream?: string | undefined },
   context: CallContext,
 ): Promise<Result<'get_stream_url'>> {
@@ -82,13 +85,13 @@ async function getStreamUrl(
       rule: 'required',
       details: 'device: name a camera, or a stream of create_stream',
       suggestion: 'Send device or stream.',
+      hint: 'Send device or stream.',
     });
   }
   const isHidden = context.identity && !mayView(context.identity, name);
-  if (!camera && (isHidden || !streams.exists(name)))
-    throw notFound('stream', name, 'get_streams tells which there are.');
+  if (!camera && (isHidden || !streams.exists(name))) throw unknownStream(name);
   if (!media.controller.isUp) throw media.unavailable();
-  const { url, expiresAt } = await media.mintViewer(name, context.host);
+  const { url, expiresAt } = await rtspAccess.mint(name, context);
   // Asked anew, so that it says the same as get_streams.
   const path = await media.controller.getStreamStatus(name);
   const isBroken = camera !== undefined && camera.status !== 'CONNECTED';
@@ -102,6 +105,11 @@ async function getStreamUrl(
     active_consumers: media.controller.viewersOf(name),
     stream_status: isBroken ? 'ERROR' : path?.available ? 'READY' : 'NOT_READY',
   };
+}
+
+/** One that is not there, or is hidden from the caller. */
+function unknownStream(name: string): AppError {
+  return notFound('stream', name, 'get_streams tells which streams there are.');
 }
 
 const streamStates = {

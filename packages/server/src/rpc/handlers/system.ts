@@ -2,7 +2,7 @@ import type { Result } from '@mediamtx-camera-service/protocol';
 import { mayView } from '../../auth/identity.ts';
 import type { CameraRegistry } from '../../cameras/registry.ts';
 import type { CameraMonitor } from '../../cameras/monitor.ts';
-import type { HealthSource } from '../../health/report.ts';
+import type { HealthProblem, HealthSource } from '../../health/report.ts';
 import type { MediaServer } from '../../mediamtx/media-server.ts';
 import type { HandlersOf } from '../call.ts';
 import { notYet } from './not-yet.ts';
@@ -14,6 +14,8 @@ export interface SystemHandlerDeps {
   media: MediaServer;
   version: string;
   buildDate: string;
+  /** What works and is not as safe as it should be. */
+  warnings: () => HealthProblem[];
 }
 
 const maxCameras = 64;
@@ -23,7 +25,7 @@ export function systemHandlers(deps: SystemHandlerDeps): Omit<HandlersOf<'system
   return {
     get_status: () => {
       const { status, uptimeSeconds, components, problems } = health.report();
-      return { status, uptime: uptimeSeconds, version, components, problems, warnings: [] };
+      return { status, uptime: uptimeSeconds, version, components, problems, warnings: deps.warnings() };
     },
     get_metrics: notYet,
     get_system_status: (_params, { identity }) => {

@@ -5,7 +5,7 @@ import { type WebSocket, WebSocketServer } from 'ws';
 import type { Role } from '@mediamtx-camera-service/protocol';
 import type { Identity } from '../../../src/auth/identity.ts';
 import { Tokens } from '../../../src/auth/tokens.ts';
-import { buildCredentials } from '../../../src/lifecycle/build-credentials.ts';
+import { buildAccess, type AccessParts } from '../../../src/lifecycle/build-credentials.ts';
 import { EventLog } from '../../../src/events/event-log.ts';
 import { Notifier } from '../../../src/events/notifier.ts';
 import type { HandlerTable } from '../../../src/rpc/call.ts';
@@ -23,6 +23,10 @@ import { createWorld } from './handlers.ts';
 
 export interface HarnessOptions extends Partial<Omit<RpcServerDeps, 'handlers'>> {
   handlers?: Partial<HandlerTable>;
+  /** Handlers that need the harness's own sessions. */
+  extraHandlers?: (parts: { sessions: Sessions }) => Partial<HandlerTable>;
+  /** Who may call; default: nobody but bearers of tokens. Its tokens are signed with 32 bytes of 1. */
+  access?: AccessParts;
   connections?: ConnectionLimits;
   /** Who the upgrade request was from. */
   upgradeIdentity?: Identity;
@@ -76,7 +80,8 @@ export function createCore(options: HarnessOptions = {}) {
   const notifier = new Notifier({ log });
   const sessions = new Sessions(connections);
   const tokens = new Tokens({ secret: Buffer.alloc(32, 1), expirySeconds: 3600, now });
-  const credentials = buildCredentials(openDatabase(':memory:'), tokens);
+  const access = options.access ?? buildAccess({ db: openDatabase(':memory:'), tokens, now });
+  const { credentials } = access;
   credentials.onChange(() => sessions.recheck(credentials));
   const rpc = new RpcServer({
     limits: { ratePerMinute: 0, burst: 1_000, maxInFlight: 256 },
@@ -85,9 +90,10 @@ export function createCore(options: HarnessOptions = {}) {
     ...options,
     handlers: {
       ...createWorld({ events, notifier }),
-      ...createSessionHandlers({ credentials }),
+      ...createSessionHandlers(access),
       ...createEventHandlers({ events, sessions }),
       ...createDiscoverHandlers('0.0.0'),
+      ...options.extraHandlers?.({ sessions }),
       ...handlers,
     },
     sessions,
@@ -105,7 +111,7 @@ export function createCore(options: HarnessOptions = {}) {
     });
   const call = async (method: string, params?: unknown, role?: Role): Promise<AnyReply> =>
     JSON.parse((await post(JSON.stringify({ jsonrpc: '2.0', id: 1, method, params }), role))!) as AnyReply;
-  return { rpc, events, notifier, sessions, tokens, credentials, log, logLines, post, call };
+  return { rpc, events, notifier, sessions, tokens, ...access, log, logLines, post, call };
 }
 
 export function identityOf(role: Role, more: Partial<Identity> = {}): Identity {

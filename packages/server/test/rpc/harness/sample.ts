@@ -9,6 +9,9 @@ const texts = [
   'camera.connected',
   'a-secret-of-some-length',
   '1280x720',
+  'key_0123abcd',
+  '24h',
+  'server.port',
 ];
 
 /** A value that the schema takes, with every optional field. */
@@ -29,12 +32,16 @@ function build(schema: z.ZodType): unknown {
     );
   }
   if (schema instanceof z.ZodArray) return [sampleOf(schema.element as z.ZodType)];
-  if (schema instanceof z.ZodRecord) return { key: sampleOf(schema.valueType as z.ZodType) };
+  if (schema instanceof z.ZodRecord) {
+    const key = sampleOf(schema.keyType as z.ZodType) as string;
+    return { [key]: sampleOf(schema.valueType as z.ZodType) };
+  }
   if (schema instanceof z.ZodUnion) return sampleOf(schema.options[0] as z.ZodType);
   if (schema instanceof z.ZodEnum) return schema.options[0];
   if (schema instanceof z.ZodLiteral) return schema.value;
   if (schema instanceof z.ZodBoolean) return true;
   if (schema instanceof z.ZodNumber) return Math.max(1, schema.minValue ?? 1);
   if (schema instanceof z.ZodUnknown) return 'anything';
+  if (schema instanceof z.ZodNull) return null;
   return texts.find((text) => schema.safeParse(text).success);
 }

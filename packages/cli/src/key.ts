@@ -1,0 +1,112 @@
+import { Command, InvalidArgumentError } from 'commander';
+import {
+  addDataOptions,
+  camerasOption,
+  roleOption,
+  withData,
+  type DataOptions,
+  type RoleName,
+} from './options.ts';
+import { formatTable, formatTime } from './table.ts';
+import { tellErrors } from './tell-errors.ts';
+
+interface CreateOptions extends DataOptions {
+  role: RoleName;
+  cameras?: string[] | null;
+  expires?: string;
+}
+
+interface ToldKey {
+  key_id: string;
+  key: string;
+}
+
+/** `camera-service key …` */
+export function keyCommand(): Command {
+  return new Command('key')
+    .description('API keys of programs; also while the service runs')
+    .addCommand(createCommand())
+    .addCommand(listCommand())
+    .addCommand(rotateCommand())
+    .addCommand(revokeCommand());
+}
+
+function createCommand(): Command {
+  const command = new Command('create')
+    .description('Prints a new key: it is told this once and kept only as a hash')
+    .argument('<name>', 'what the key is for')
+    .addOption(roleOption().makeOptionMandatory())
+    .addOption(camerasOption())
+    .option('--expires <time>', 'how long it is good: 30s, 15m, 24h, 7d; default: until it is revoked');
+  return addDataOptions(command).action(
+    tellErrors(async (name: string, { role, cameras, expires, ...options }: CreateOptions) => {
+      const params = { name, role, ...(cameras && { cameras }), ...(expires && { expires_in: expires }) };
+      print(
+        await withData({ ...options, mustExist: false }, (access) => access.call('create_api_key', params)),
+      );
+    }),
+  );
+}
+
+function listCommand(): Command {
+  const command = new Command('list')
+    .description('Prints the keys, newest first, without their secrets')
+    .option('--json', 'for programs');
+  return addDataOptions(command).action(
+    tellErrors(async ({ json, ...options }: DataOptions & { json?: true }) => {
+      const { keys } = await withData({ ...options, mustExist: true }, (access) =>
+        access.call('list_api_keys', {}),
+      );
+      if (json) return void process.stdout.write(`${JSON.stringify(keys, null, 2)}\n`);
+      const rows = keys.map((key) => [
+        key.key_id,
+        key.name,
+        key.role,
+        key.cameras?.join(',') ?? 'all',
+        key.revoked ? 'revoked' : formatTime(key.expires_at, 'never'),
+        formatTime(key.last_used_at, 'never'),
+      ]);
+      process.stdout.write(formatTable(['KEY ID', 'NAME', 'ROLE', 'CAMERAS', 'ENDS', 'LAST USED'], rows));
+    }),
+  );
+}
+
+function rotateCommand(): Command {
+  const command = new Command('rotate')
+    .description('Prints a new secret for a key')
+    .argument('<key-id>', 'as list prints it')
+    .option('--grace <seconds>', 'how long the old one still works, at most 30 days', readSeconds, 0);
+  return addDataOptions(command).action(
+    tellErrors(async (keyId: string, { grace, ...options }: DataOptions & { grace: number }) => {
+      const params = { key_id: keyId, grace_seconds: grace };
+      print(
+        await withData({ ...options, mustExist: true }, (access) => access.call('rotate_api_key', params)),
+      );
+    }),
+  );
+}
+
+function revokeCommand(): Command {
+  const command = new Command('revoke')
+    .description('Ends a key and what is open by it')
+    .argument('<key-id>', 'as list prints it');
+  return addDataOptions(command).action(
+    tellErrors(async (keyId: string, options: DataOptions) => {
+      await withData({ ...options, mustExist: true }, (access) =>
+        access.call('revoke_api_key', { key_id: keyId }),
+      );
+      process.stdout.write(`${keyId} is revoked\n`);
+    }),
+  );
+}
+
+/** The key alone on standard output, so that a script can take it. */
+function print({ key_id: keyId, key }: ToldKey): void {
+  process.stderr.write(`key_id ${keyId}; the key is not told again:\n`);
+  process.stdout.write(`${key}\n`);
+}
+
+function readSeconds(text: string): number {
+  if (/^\d{1,7}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError('a whole number of seconds');
+}

@@ -1,0 +1,47 @@
+import { DataAccess } from '@mediamtx-camera-service/server';
+import { InvalidArgumentError, Option, type Command } from 'commander';
+
+export type RoleName = 'viewer' | 'operator' | 'admin';
+
+export interface DataOptions {
+  config?: string;
+  dataDir?: string;
+}
+
+/** Which service a command is about. */
+export function addDataOptions(command: Command): Command {
+  return command
+    .option('--config <file>', 'configuration (YAML)')
+    .option('--data-dir <dir>', 'the data directory of the service');
+}
+
+export function roleOption(): Option {
+  return new Option('--role <role>', 'what it may do').choices(['viewer', 'operator', 'admin']);
+}
+
+export function camerasOption(): Option {
+  return new Option(
+    '--cameras <list>',
+    'the only cameras that it may know of: camera0,camera1; all: every camera',
+  ).argParser(readCameras);
+}
+
+/** Works on the data directory, whether a service runs there or not. */
+export async function withData<T>(
+  { config, dataDir, mustExist }: DataOptions & { mustExist: boolean },
+  work: (access: DataAccess) => Promise<T>,
+): Promise<T> {
+  const access = DataAccess.open({ configFile: config, dataDir, env: process.env, mustExist });
+  try {
+    return await work(access);
+  } finally {
+    access[Symbol.dispose]();
+  }
+}
+
+function readCameras(text: string): string[] | null {
+  if (text === 'all') return null;
+  const devices = text.split(',').map((device) => device.trim());
+  if (devices.every((device) => /^camera\d{1,9}$/.test(device))) return devices;
+  throw new InvalidArgumentError('cameras are told as camera0,camera1, or as all');
+}

@@ -1,0 +1,119 @@
+import { randomBytes } from 'node:crypto';
+import type { Role } from '@mediamtx-camera-service/protocol';
+import { AppError, notFound } from '../errors.ts';
+import type { ApiKeyRow, ApiKeyStore } from '../store/api-keys.ts';
+import { transaction, type Database } from '../store/database.ts';
+import { camerasToRow, checkCameras, type CameraRegister } from './camera-limit.ts';
+import { apiKeyPrefix, hashKey, type Credentials } from './credentials.ts';
+
+export interface ApiKeysDeps {
+  db: Database;
+  store: ApiKeyStore;
+  credentials: Pick<Credentials, 'noteChange'>;
+  cameras: CameraRegister;
+  now?: () => number;
+}
+
+export interface NewApiKey {
+  name: string;
+  role: Role;
+  /** null: all. */
+  cameras: string[] | null;
+  /** Epoch milliseconds; null: never. */
+  expiresAt: number | null;
+}
+
+/** A key as it is told once: only its hash is kept. */
+export interface ToldKey {
+  row: ApiKeyRow;
+  key: string;
+}
+
+/** API keys of programs. Whatever changes is told to `credentials` at once, so that open sessions follow. */
+export class ApiKeys {
+  readonly #deps: ApiKeysDeps;
+  readonly #now: () => number;
+
+  constructor(deps: ApiKeysDeps) {
+    this.#deps = deps;
+    this.#now = deps.now ?? Date.now;
+  }
+
+  /** Revoked ones too, newest first. */
+  list(): ApiKeyRow[] {
+    return this.#deps.store.list();
+  }
+
+  /** Throws `not_found` for a camera. */
+  create({ name, role, cameras, expiresAt }: NewApiKey): ToldKey {
+    checkCameras(cameras, this.#deps.cameras);
+    const key = newKey();
+    const row: ApiKeyRow = {
+      key_id: `key_${randomBytes(9).toString('base64url')}`,
+      name,
+      role,
+      cameras: camerasToRow(cameras),
+      hash: hashKey(key),
+      previous_hash: null,
+      previous_until: null,
+      created_at: this.#now(),
+      expires_at: expiresAt,
+      last_used_at: null,
+      revoked_at: null,
+    };
+    this.#deps.store.add(row);
+    this.#deps.credentials.noteChange();
+    return { row, key };
+  }
+
+  /** A new secret; the old one works for `graceSeconds` more. Throws `not_found`, `invalid_state`. */
+  rotate(keyId: string, graceSeconds: number): ToldKey {
+    const key = newKey();
+    const row = this.#change(keyId, (before) => {
+      const now = this.#now();
+      refuseEnded(before, now);
+      const hasGrace = graceSeconds > 0;
+      return {
+        ...before,
+        hash: hashKey(key),
+        previous_hash: hasGrace ? before.hash : null,
+        previous_until: hasGrace ? now + graceSeconds * 1000 : null,
+      };
+    });
+    return { row, key };
+  }
+
+  /** Ends it with both of its secrets. Throws `not_found`; to revoke it again changes nothing. */
+  revoke(keyId: string): ApiKeyRow {
+    return this.#change(keyId, (before) => ({ ...before, revoked_at: before.revoked_at ?? this.#now() }));
+  }
+
+  #change(keyId: string, change: (row: ApiKeyRow) => ApiKeyRow): ApiKeyRow {
+    const { db, store, credentials } = this.#deps;
+    const row = transaction(db, () => {
+      const before = store.find(keyId);
+      if (!before) throw notFound('api_key', keyId, 'list_api_keys tells the keys');
+      const after = change(before);
+      store.update(after);
+      return after;
+    });
+    credentials.noteChange();
+    return row;
+  }
+}
+
+function newKey(): string {
+  return apiKeyPrefix + randomBytes(32).toString('base64url');
+}
+
+function refuseEnded({ key_id: keyId, revoked_at: revokedAt, expires_at: expiresAt }: ApiKeyRow, now: number): void {
+  const state = revokedAt !== null ? 'revoked' : expiresAt !== null && expiresAt <= now ? 'expired' : undefined;
+  if (state === undefined) return;
+  throw new AppError('invalid_state', {
+    reason: `key_${state}`,
+    details: `the API key ${keyId} is ${state}`,
+    suggestion: 'make a new one by create_api_key',
+    state,
+    allowed_states: ['valid'],
+  });
+}

@@ -1,0 +1,205 @@
+import { randomBytes } from 'node:crypto';
+import type { Role } from '@mediamtx-camera-service/protocol';
+import { AppError, notFound } from '../errors.ts';
+import { transaction, type Database } from '../store/database.ts';
+import { isDiskFull } from '../store/storage-error.ts';
+import type { UserRow, UserStore } from '../store/users.ts';
+import { camerasToRow, checkCameras, type CameraRegister } from './camera-limit.ts';
+import type { Credentials } from './credentials.ts';
+import type { Identity } from './identity.ts';
+import type { Passwords } from './passwords.ts';
+
+export interface UsersDeps {
+  db: Database;
+  store: UserStore;
+  passwords: Passwords;
+  credentials: Pick<Credentials, 'noteChange'>;
+  cameras: CameraRegister;
+  now?: () => number;
+}
+
+export interface UserChanges {
+  password?: string | undefined;
+  role?: Role | undefined;
+  /** null: all. */
+  cameras?: readonly string[] | null | undefined;
+}
+
+/**
+ * Users with passwords. Whatever changes is told to `credentials` at once, so that open sessions follow. Nothing of a
+ * check or a change is split by a wait: a program beside this one may write to the same file.
+ */
+export class Users {
+  readonly #deps: UsersDeps;
+  readonly #now: () => number;
+
+  constructor(deps: UsersDeps) {
+    this.#deps = deps;
+    this.#now = deps.now ?? Date.now;
+  }
+
+  list(): UserRow[] {
+    return this.#deps.store.list();
+  }
+
+  /** Throws `invalid_state` with state `exists`, `not_found` for a camera. */
+  async create(name: string, rights: { password: string; role: Role; cameras: readonly string[] | null }): Promise<UserRow> {
+    const { db, store, passwords, cameras } = this.#deps;
+    this.#refuseExisting(name);
+    checkCameras(rights.cameras, cameras);
+    const password = await passwords.hash(rights.password);
+    const now = this.#now();
+    const row: UserRow = {
+      name,
+      role: rights.role,
+      cameras: camerasToRow(rights.cameras),
+      password,
+      generation: newGeneration(),
+      kept_login: null,
+      created_at: now,
+      password_changed_at: now,
+      last_login_at: null,
+    };
+    transaction(db, () => {
+      this.#refuseExisting(name);
+      store.add(row);
+    });
+    return row;
+  }
+
+  /** What is undefined stays. Throws `not_found`, `invalid_state` with state `last_admin`. */
+  async set(name: string, changes: UserChanges): Promise<UserRow> {
+    this.#find(name);
+    checkCameras(changes.cameras, this.#deps.cameras);
+    const password = changes.password && (await this.#deps.passwords.hash(changes.password));
+    return this.#change(name, (row) => ({
+      ...row,
+      role: changes.role ?? row.role,
+      cameras: changes.cameras === undefined ? row.cameras : camerasToRow(changes.cameras),
+      ...(password && this.#withPassword(password, null)),
+    }));
+  }
+
+  /** A new password by whoever may set it without knowing the old one. Every login of the user ends. */
+  async setPassword(name: string, password: string): Promise<void> {
+    await this.set(name, { password });
+  }
+
+  /**
+   * A new password by the user; every login of the user ends but the one that asks. Undefined, and nothing is changed,
+   * where `currentPassword` is wrong.
+   */
+  async changeOwnPassword(
+    caller: Identity,
+    { password, currentPassword }: { password: string; currentPassword: string },
+  ): Promise<true | undefined> {
+    const { passwords } = this.#deps;
+    const before = this.#find(caller.user);
+    if (!(await passwords.verify(currentPassword, before.password))) return undefined;
+    const hash = await passwords.hash(password);
+    const keptLogin = caller.basis.kind === 'user' ? caller.basis.loginId : null;
+    this.#change(before.name, (row) => {
+      // Somebody else has set another one while this was checked.
+      if (row.generation !== before.generation) throw wrongPassword();
+      return { ...row, ...this.#withPassword(hash, keptLogin) };
+    });
+    return true;
+  }
+
+  /** Throws `not_found`, `invalid_state` with state `last_admin`. */
+  remove(name: string): UserRow {
+    const { db, store, credentials } = this.#deps;
+    const row = transaction(db, () => {
+      const found = this.#find(name);
+      store.remove(found.name);
+      this.#needsAdmin(found);
+      return found;
+    });
+    credentials.noteChange();
+    return row;
+  }
+
+  /** The user whose password it is, else undefined; who does not exist takes as long. */
+  async verifyPassword(name: string, password: string): Promise<UserRow | undefined> {
+    const { store, passwords } = this.#deps;
+    const row = store.find(name);
+    if (!(await passwords.verify(password, row?.password))) return undefined;
+    // It may have been changed or removed while it was checked.
+    const present = store.find(name);
+    return present?.generation === row?.generation ? present : undefined;
+  }
+
+  noteLogin({ name }: UserRow): void {
+    try {
+      this.#deps.store.noteLogin(name, this.#now());
+    } catch (error) {
+      // Whoever makes room on a full disk must be able to log in.
+      if (!isDiskFull(error)) throw error;
+    }
+  }
+
+  #change(name: string, change: (row: UserRow) => UserRow): UserRow {
+    const { db, store, credentials } = this.#deps;
+    const row = transaction(db, () => {
+      const before = this.#find(name);
+      const after = change(before);
+      store.update(after);
+      this.#needsAdmin(before);
+      return after;
+    });
+    credentials.noteChange();
+    return row;
+  }
+
+  #withPassword(password: string, keptLogin: string | null): Partial<UserRow> {
+    return {
+      password,
+      generation: newGeneration(),
+      kept_login: keptLogin,
+      password_changed_at: this.#now(),
+    };
+  }
+
+  /** Undoes by its throw what took the last admin away. */
+  #needsAdmin(before: UserRow): void {
+    if (before.role !== 'admin' || this.#deps.store.countAdmins() > 0) return;
+    throw new AppError('invalid_state', {
+      reason: 'last_admin',
+      details: `${before.name} is the last admin`,
+      suggestion: 'make another admin first',
+      state: 'last_admin',
+      allowed_states: [],
+    });
+  }
+
+  #find(name: string): UserRow {
+    const row = this.#deps.store.find(name);
+    if (row) return row;
+    throw notFound('user', name, 'list_users tells the users');
+  }
+
+  #refuseExisting(name: string): void {
+    const row = this.#deps.store.find(name);
+    if (!row) return;
+    throw new AppError('invalid_state', {
+      reason: 'user_exists',
+      details: `the user ${row.name} exists already`,
+      suggestion: 'choose another name, or change this user by set_user',
+      state: 'exists',
+      allowed_states: [],
+    });
+  }
+}
+
+function newGeneration(): string {
+  return randomBytes(12).toString('base64url');
+}
+
+/** The same words whether it is the user or the password that is wrong. */
+export function wrongPassword(): AppError {
+  return new AppError('authentication_failed', {
+    reason: 'wrong_password',
+    details: 'the user or the password is wrong',
+    suggestion: 'check both; upper and lower case count in the password',
+  });
+}

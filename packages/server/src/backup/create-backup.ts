@@ -1,0 +1,134 @@
+import { existsSync, mkdirSync } from 'node:fs';
+import { copyFile, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import { create } from 'tar';
+import { editConfigText } from '../config/edit-text.ts';
+import { configKeys, isSecret } from '../config/keys.ts';
+import { configFileOf, loadConfig, type ConfigSources } from '../config/load.ts';
+import { errnoOf, messageOf } from '../errors.ts';
+import { dataPaths } from '../lifecycle/data-dir.ts';
+import { partPrefix, publishFile, syncFile } from '../store/atomic-file.ts';
+import { openRawDatabase } from '../store/database.ts';
+import { serviceVersion } from '../version.ts';
+import { BackupError } from './backup-error.ts';
+import {
+  configName,
+  databaseName,
+  describeDatabase,
+  manifestName,
+  secretsPrefix,
+  sha256Of,
+  type Manifest,
+} from './manifest.ts';
+import { isRestorePending } from './restore-plan.ts';
+
+export interface CreateBackupOptions {
+  /** Where data directory and configuration file are, as the service is told. */
+  sources: ConfigSources;
+  /** The archive (`.tar.gz`); an existing one is not replaced. */
+  to: string;
+  /** Leaves out `secrets/`, and the secrets of the configuration file. */
+  withoutSecrets?: boolean;
+}
+
+/**
+ * Writes what the service needs to go on elsewhere into one file, readable by its owner alone: the database as of one
+ * moment, the configuration file, the secrets; not the pictures. The service may run. Throws {@link BackupError}.
+ */
+export async function createBackup({
+  sources,
+  to,
+  withoutSecrets = false,
+}: CreateBackupOptions): Promise<Manifest> {
+  const { root, database } = dataPaths(loadConfig(sources).storage.data_dir);
+  const target = resolve(to);
+  if (existsSync(target)) throw new BackupError(`${target} exists already: choose another name`);
+  if (isRestorePending(root))
+    throw new BackupError(`a restore into ${root} was cut off: start the service, which finishes it, first`);
+  if (!existsSync(database))
+    throw new BackupError(`there is no database in ${root}: give the right --data-dir`);
+  const staging = await makeStaging(dirname(target));
+  try {
+    copyDatabase(database, join(staging, databaseName));
+    await stageConfig(configFileOf(sources).path, staging, withoutSecrets);
+    if (!withoutSecrets) await stageSecrets(join(root, 'secrets'), staging);
+    const manifest = await describe(staging, withoutSecrets);
+    await pack(staging, manifest, target);
+    return manifest;
+  } finally {
+    await rm(staging, { recursive: true, force: true });
+  }
+}
+
+async function makeStaging(directory: string): Promise<string> {
+  try {
+    return await mkdtemp(join(directory, `${partPrefix}backup-`));
+  } catch (error) {
+    throw new BackupError(`${directory} can't be written to (${errnoOf(error) ?? messageOf(error)})`, {
+      cause: error,
+    });
+  }
+}
+
+/** One consistent copy, whoever writes meanwhile. */
+function copyDatabase(from: string, to: string): void {
+  const db = openRawDatabase(from);
+  try {
+    db.exec('PRAGMA busy_timeout = 10000');
+    db.prepare('VACUUM INTO ?').run(to);
+  } catch (error) {
+    throw new BackupError(`the database ${from} can't be copied: ${messageOf(error)}`, { cause: error });
+  } finally {
+    db.close();
+  }
+}
+
+async function stageConfig(file: string, staging: string, withoutSecrets: boolean): Promise<void> {
+  if (!existsSync(file)) return;
+  const text = await readFile(file, 'utf8');
+  const secretPaths = configKeys().filter(isSecret);
+  const changes = Object.fromEntries(secretPaths.map(({ path }) => [path, null]));
+  await writeFile(join(staging, configName), withoutSecrets ? editConfigText(text, changes, file) : text, {
+    mode: 0o600,
+  });
+}
+
+async function stageSecrets(directory: string, staging: string): Promise<void> {
+  if (!existsSync(directory)) return;
+  mkdirSync(join(staging, secretsPrefix), { mode: 0o700 });
+  for (const entry of await readdir(directory, { withFileTypes: true })) {
+    if (entry.isFile() && /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/.test(entry.name))
+      await copyFile(join(directory, entry.name), join(staging, secretsPrefix, entry.name));
+  }
+}
+
+async function describe(staging: string, withoutSecrets: boolean): Promise<Manifest> {
+  const names = [databaseName, configName].filter((name) => existsSync(join(staging, name)));
+  if (existsSync(join(staging, secretsPrefix)))
+    names.push(...(await readdir(join(staging, secretsPrefix))).map((name) => secretsPrefix + name));
+  const files = await Promise.all(
+    names.map(async (name) => {
+      const path = join(staging, name);
+      return { name, size: (await stat(path)).size, sha256: await sha256Of(path) };
+    }),
+  );
+  return {
+    format: 1,
+    version: serviceVersion,
+    ...describeDatabase(join(staging, databaseName)),
+    created_at: new Date().toISOString(),
+    has_secrets: !withoutSecrets,
+    files,
+  };
+}
+
+async function pack(staging: string, manifest: Manifest, target: string): Promise<void> {
+  await writeFile(join(staging, manifestName), `${JSON.stringify(manifest, null, 2)}\n`);
+  const archive = join(staging, basename(target));
+  const names = [manifestName, ...manifest.files.map(({ name }) => name)];
+  // Made before, so that nobody else can read it at any moment.
+  await writeFile(archive, '', { mode: 0o600, flag: 'wx' });
+  await create({ file: archive, cwd: staging, gzip: true, portable: true, strict: true }, names);
+  await syncFile(archive);
+  await publishFile(archive, target);
+}

@@ -1,0 +1,94 @@
+import { existsSync, statSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { ConfigError } from '../config/config-error.ts';
+import { loadConfig, type ConfigSources } from '../config/load.ts';
+import { DataDir } from '../lifecycle/data-dir.ts';
+import { BackupError } from './backup-error.ts';
+import { checkDatabase } from './check-database.ts';
+import { databaseName, type Manifest } from './manifest.ts';
+import { findMissingFiles, type MissingFiles } from './missing-files.ts';
+import { unpackArchive } from './read-archive.ts';
+import { finishHeld } from './restore-plan.ts';
+import { commitRestore } from './stage-restore.ts';
+
+export interface RestoreOptions {
+  /** The archive. */
+  file: string;
+  /** Where data directory and configuration file are, as the service is told. */
+  sources: ConfigSources;
+  /** Also where there is a database already; it stays under another name. */
+  force?: boolean;
+}
+
+export interface RestoreResult {
+  manifest: Manifest;
+  dataDir: string;
+  configFile: string;
+  /** What was there before, under its new names. */
+  kept: string[];
+  missing: MissingFiles;
+  /** Mistakes of the restored configuration; the service does not start with them. */
+  configProblems: string[];
+}
+
+/** Checks an archive as a restore would, and touches nothing. Throws {@link BackupError}. */
+export async function verifyBackup(file: string): Promise<Manifest> {
+  const directory = await mkdtemp(join(tmpdir(), 'camera-service-verify-'));
+  try {
+    const manifest = await unpackArchive(file, directory);
+    await checkDatabase(join(directory, databaseName), manifest);
+    return manifest;
+  } finally {
+    await rm(directory, { recursive: true, force: true });
+  }
+}
+
+/**
+ * Puts a backup in the place of what a data directory holds. All is unpacked and checked beside it first; then each file
+ * is replaced in one step, by a plan that a later start carries out where this process is killed. What the backup does
+ * not hold stays as it is. Throws {@link BackupError}, and DataDirError while the service runs.
+ */
+export async function restoreBackup({
+  file,
+  sources,
+  force = false,
+}: RestoreOptions): Promise<RestoreResult> {
+  const root = dataDirOf(sources);
+  assertOwn(root);
+  const dataDir = DataDir.acquire(root);
+  try {
+    finishHeld(root);
+    if (existsSync(dataDir.paths.database) && !force)
+      throw new BackupError(
+        `${root} holds a database already: --force puts the backup in its place, and keeps it under another name`,
+      );
+    const { kept, ...committed } = await commitRestore(root, file, sources);
+    finishHeld(root);
+    return { ...committed, dataDir: root, kept, missing: findMissingFiles(dataDir.paths) };
+  } finally {
+    dataDir.release();
+  }
+}
+
+function dataDirOf(sources: ConfigSources): string {
+  const told = sources.flags?.['storage.data_dir'];
+  if (typeof told === 'string') return resolve(told);
+  try {
+    return loadConfig(sources).storage.data_dir;
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    throw new BackupError(
+      `which data directory is not to be told (${error.problems.join('; ')}): give --data-dir`,
+    );
+  }
+}
+
+/** Files of another user could not be opened by the service that runs as its owner. */
+function assertOwn(root: string): void {
+  if (!existsSync(root) || process.getuid === undefined) return;
+  const { uid } = statSync(root);
+  if (uid !== process.getuid())
+    throw new BackupError(`${root} belongs to another user (${uid}): run the restore as that user`);
+}

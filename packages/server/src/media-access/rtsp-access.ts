@@ -1,0 +1,209 @@
+import type { Credentials } from '../auth/credentials.ts';
+import { isExpired, mayView, type Identity } from '../auth/identity.ts';
+import { messageOf } from '../errors.ts';
+import type { Logger } from '../log.ts';
+import type { RtspSession } from '../mediamtx/api.ts';
+import type { MediaServer } from '../mediamtx/media-server.ts';
+import type { MediaMtxUsers } from '../mediamtx/users.ts';
+import type { ApiKeyStore } from '../store/api-keys.ts';
+import { keyReaders } from './key-readers.ts';
+import type { OpenMedia } from './open-media.ts';
+import { lostPaths, type LostPaths } from './lost-paths.ts';
+
+export interface RtspAccessDeps {
+  credentials: Pick<Credentials, 'current' | 'ofKey' | 'onChange'>;
+  keys: Pick<ApiKeyStore, 'list' | 'find'>;
+  media: MediaServer;
+  openMedia: OpenMedia;
+  /** Asked each time, as it can be changed. */
+  openReads: () => boolean;
+  log: Pick<Logger, 'debug' | 'warn' | 'info'>;
+  now?: () => number;
+}
+
+/** A login for players that get_stream_url gave out. */
+interface Minted {
+  identity: Identity | undefined;
+  path: string;
+  /** Of the login; who plays by then goes on. */
+  expiresAt: number;
+}
+
+export interface MintedUrl {
+  url: string;
+  /** Epoch milliseconds; null where no login is needed, or where it is not ours to give. */
+  expiresAt: number | null;
+}
+
+const mintedMs = 3_600_000;
+
+/**
+ * Who may play by RTSP, which is MediaMTX's own to check: each API key is a user of it (its id the name, the key the
+ * password), and so is whoever was given an address by get_stream_url; a stored user's password is no login there,
+ * since MediaMTX could not check its hash. The users follow the rights, and who plays without one is cut off. Only for
+ * our own MediaMTX; an external one has its users.
+ */
+export class RtspAccess {
+  readonly #deps: RtspAccessDeps;
+  readonly #now: () => number;
+  readonly #minted = new Map<string, Minted>();
+  /** Sessions with a right, by MediaMTX's id; each takes itself out of the open media. */
+  readonly #open = new Map<string, () => void>();
+  /** Sessions that were looked at, our own among them. */
+  #seen: ReadonlySet<string> = new Set();
+  #applied = '';
+  #nextEnd = Number.POSITIVE_INFINITY;
+  #working: Promise<void> | undefined;
+  #isStale = false;
+  #unlisten: (() => void) | undefined;
+
+  constructor(deps: RtspAccessDeps) {
+    this.#deps = deps;
+    this.#now = deps.now ?? Date.now;
+  }
+
+  /** After the media server. */
+  start(): void {
+    const { credentials, media } = this.#deps;
+    if (!media.users || this.#unlisten) return;
+    this.#unlisten = credentials.onChange(() => this.#update());
+    media.controller.onPaths(() => {
+      if (this.#unlisten && (this.#nextEnd <= this.#now() || this.#hasNews())) this.#update();
+    });
+    this.#update();
+  }
+
+  stop(): void {
+    this.#unlisten?.();
+    this.#unlisten = undefined;
+  }
+
+  /** An address that works as pasted into a player, for an hour or as long as the right lasts. Throws `dependency_failed`. */
+  async mint(path: string, { identity, host }: { identity: Identity | undefined; host: string }): Promise<MintedUrl> {
+    const { media } = this.#deps;
+    const { users } = media;
+    if (!users) return { url: media.playerUrl(path, host), expiresAt: null };
+    const expiresAt = Math.min(this.#now() + mintedMs, identity?.expiresAt ?? Number.POSITIVE_INFINITY);
+    const login = users.addViewer(path, expiresAt);
+    this.#minted.set(login.username, { identity, path, expiresAt });
+    this.#nextEnd = Math.min(this.#nextEnd, expiresAt);
+    await media.controller.applyUsers();
+    return { url: media.playerUrl(path, host, login), expiresAt };
+  }
+
+  /** Makes users and players agree with the rights; calls that come meanwhile lead to one more time. */
+  #update(): void {
+    this.#isStale = true;
+    this.#working ??= this.#updateAll().finally(() => {
+      this.#working = undefined;
+    });
+  }
+
+  async #updateAll(): Promise<void> {
+    while (this.#isStale) {
+      this.#isStale = false;
+      try {
+        // The users first: who is cut off may be back at once.
+        await this.#look(await this.#applyUsers());
+      } catch (error) {
+        // Where MediaMTX is away, its sessions are too.
+        this.#nextEnd = 0;
+        this.#deps.log.debug({ reason: messageOf(error) }, 'the players could not be looked at');
+      }
+    }
+  }
+
+  async #applyUsers(): Promise<LostPaths> {
+    const { keys, media } = this.#deps;
+    const users: MediaMtxUsers = media.users!;
+    const before = users.list();
+    const { readers, nextEnd } = keyReaders(keys.list(), this.#now());
+    users.readers = readers;
+    for (const [username, minted] of this.#minted) this.#dropIfEnded(username, minted);
+    users.dropExpired();
+    const ends = [...this.#minted.values()].map(({ expiresAt }) => expiresAt).filter((end) => end > this.#now());
+    this.#nextEnd = Math.min(nextEnd, ...ends);
+    const after = users.list();
+    const text = JSON.stringify(after);
+    if (text !== this.#applied) await media.controller.applyUsers();
+    this.#applied = text;
+    return lostPaths(before, after);
+  }
+
+  #dropIfEnded(username: string, { identity, path, expiresAt }: Minted): void {
+    if (!this.#hasRight(identity, path)) this.#deps.media.users?.dropViewer(username);
+    // Who plays is known by the entry.
+    else if (expiresAt > this.#now() || this.#open.size > 0) return;
+    this.#minted.delete(username);
+  }
+
+  /** Whether there is a player that was not looked at, or one that was is gone. */
+  #hasNews(): boolean {
+    const readers = [...this.#deps.media.controller.paths.values()].flatMap((path) => path.readers);
+    const ids = new Set(readers.filter(({ type }) => type === 'rtspSession').map(({ id }) => id));
+    return [...ids].some((id) => !this.#seen.has(id)) || [...this.#open.keys()].some((id) => !ids.has(id));
+  }
+
+  async #look(lost: LostPaths): Promise<void> {
+    const { media } = this.#deps;
+    const readers = [...media.controller.paths.values()].flatMap((path) => path.readers);
+    const players = await media.controller.sessions.rtspPlayers();
+    const ids = new Set(players.map(({ id }) => id));
+    for (const [id, takeAway] of this.#open) {
+      if (ids.has(id)) continue;
+      takeAway();
+      this.#open.delete(id);
+    }
+    // With what was there before: a player that comes after this must be looked at.
+    this.#seen = new Set([...readers.map(({ id }) => id), ...ids]);
+    for (const player of players) if (!this.#open.has(player.id)) await this.#judge(player, lost);
+  }
+
+  async #judge(player: RtspSession, lost: LostPaths): Promise<void> {
+    const { users } = this.#deps.media;
+    const { id, user, path, remoteAddr: remoteAddress } = player;
+    if (user === users?.service.username) return;
+    if (user === undefined) {
+      // MediaMTX before 1.17 doesn't tell who it is: who still may is back at once.
+      if (lost.has(path)) await this.#kick(player);
+      return;
+    }
+    const holder = this.#holderOf(user);
+    if (!holder || !this.#hasRight(holder.identity, path)) return this.#kick(player);
+    const end = (): void => {
+      this.#open.delete(id);
+      this.#kick(player).catch((error: unknown) =>
+        this.#deps.log.warn({ err: error, path }, 'a player whose right has ended could not be cut off'),
+      );
+    };
+    const { identity } = holder;
+    let takeAway = (): void => undefined;
+    this.#open.set(id, () => takeAway());
+    takeAway = this.#deps.openMedia.add({ id, transport: 'rtsp', identity, device: path, remoteAddress, end });
+  }
+
+  async #kick({ id, path }: RtspSession): Promise<void> {
+    // Until it is gone it counts as one that was not looked at, so that it is tried again.
+    this.#seen = new Set([...this.#seen].filter((seen) => seen !== id));
+    await this.#deps.media.controller.sessions.kickRtsp(id);
+    this.#deps.log.info({ path }, 'a player whose right has ended was cut off');
+  }
+
+  #holderOf(user: string): { identity: Identity | undefined } | undefined {
+    const minted = this.#minted.get(user);
+    if (minted) return minted;
+    const { keys, credentials } = this.#deps;
+    const row = keys.find(user);
+    if (!row) return undefined;
+    // Which of a rotated key's two secrets it was can't be told; with the older one it ends at the end of its time.
+    const hasGrace = row.previous_hash !== null && (row.previous_until ?? 0) > this.#now();
+    const identity = credentials.ofKey(user, hasGrace ? row.previous_hash! : row.hash);
+    return identity && { identity };
+  }
+
+  #hasRight(identity: Identity | undefined, path: string): boolean {
+    if (!identity) return this.#deps.openReads();
+    const current = this.#deps.credentials.current(identity);
+    return current !== undefined && !isExpired(current, this.#now()) && mayView(current, path);
+  }
+}

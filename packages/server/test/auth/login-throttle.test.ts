@@ -1,0 +1,211 @@
+import { describe, expect, it } from 'vitest';
+import { FailureCounts } from '../../src/auth/failure-counts.ts';
+import { LoginThrottle, networkOf } from '../../src/auth/login-throttle.ts';
+import { AppError } from '../../src/errors.ts';
+
+class Lab {
+  nowMs = 0;
+  checks = 0;
+  readonly throttle: LoginThrottle;
+
+  constructor(maxEntries?: number) {
+    this.throttle = new LoginThrottle({ now: () => this.nowMs, ...(maxEntries && { maxEntries }) });
+  }
+
+  /** `right`, `wrong`, or how long it is locked. */
+  async try(user: string, remoteAddress: string, isRight = false): Promise<'right' | 'wrong' | number> {
+    try {
+      const result = await this.throttle.guard({ user, remoteAddress }, async () => {
+        this.checks += 1;
+        return isRight || undefined;
+      });
+      return result ? 'right' : 'wrong';
+    } catch (error) {
+      if (error instanceof AppError) return Number(error.data['retry_after_ms']);
+      throw error;
+    }
+  }
+
+  async fail(count: number, user: string, remoteAddress: string): Promise<void> {
+    for (let i = 0; i < count; i++) expect(await this.try(user, remoteAddress)).toBe('wrong');
+  }
+}
+
+const home = '192.0.2.1';
+const evil = '198.51.100.7';
+
+describe('the failures of one address', () => {
+  it('lock it at the fifth within a minute, for every user, before anything is checked', async () => {
+    const lab = new Lab();
+    for (let i = 0; i < 5; i++) await lab.fail(1, `user${i}`, evil);
+    expect(await lab.try('somebody', evil, true)).toBe(10_000);
+    expect(lab.checks).toBe(5);
+    lab.nowMs += 9_999;
+    expect(await lab.try('somebody', evil, true)).toBe(1);
+    lab.nowMs += 1;
+    expect(await lab.try('somebody', evil, true)).toBe('right');
+  });
+
+  it('lock nobody at another address', async () => {
+    const lab = new Lab();
+    for (let i = 0; i < 5; i++) await lab.fail(1, `user${i}`, evil);
+    expect(await lab.try('user0', home, true)).toBe('right');
+  });
+
+  it('four of them lock nothing, and are forgotten by a login', async () => {
+    const lab = new Lab();
+    await lab.fail(4, 'ann', home);
+    expect(await lab.try('ann', home, true)).toBe('right');
+    await lab.fail(4, 'ann', home);
+    expect(await lab.try('ann', home, true)).toBe('right');
+  });
+
+  it('older than a minute do not count', async () => {
+    const lab = new Lab();
+    await lab.fail(1, 'ann', home);
+    lab.nowMs += 1;
+    await lab.fail(3, 'ann', home);
+    lab.nowMs += 59_999;
+    await lab.fail(1, 'ann', home);
+    expect(await lab.try('ann', home, true)).toBe('right');
+  });
+
+  it('that go on double the lock, up to five minutes', async () => {
+    const lab = new Lab();
+    await lab.fail(5, 'ann', evil);
+    const locks: unknown[] = [];
+    for (let i = 0; i < 7; i++) {
+      const wait = await lab.try('ann', evil);
+      locks.push(wait);
+      lab.nowMs += Number(wait);
+      await lab.fail(1, 'ann', evil);
+    }
+    expect(locks).toEqual([10_000, 20_000, 40_000, 80_000, 160_000, 300_000, 300_000]);
+  });
+
+  it('are forgotten a quarter of an hour after the last lock', async () => {
+    const lab = new Lab();
+    await lab.fail(5, 'ann', evil);
+    lab.nowMs += 10_000 + 15 * 60_000 - 1;
+    await lab.fail(1, 'ann', evil);
+    expect(await lab.try('ann', evil)).toBe(20_000);
+    lab.nowMs += 20_000 + 15 * 60_000;
+    await lab.fail(4, 'ann', evil);
+    expect(await lab.try('ann', evil, true)).toBe('right');
+  });
+});
+
+describe('the failures of one user', () => {
+  it('from many addresses lock the user at others, and no other user there', async () => {
+    const lab = new Lab();
+    for (let i = 0; i < 5; i++) await lab.fail(1, 'ann', `198.51.100.${i}`);
+    expect(await lab.try('ANN', '203.0.113.9', true)).toBe(10_000);
+    expect(await lab.try('bob', '203.0.113.9', true)).toBe('right');
+  });
+
+  it('never lock the user at an address from which the user has logged in', async () => {
+    const lab = new Lab();
+    expect(await lab.try('ann', home, true)).toBe('right');
+    for (let i = 0; i < 5; i++) await lab.fail(1, 'ann', `198.51.100.${i}`);
+    expect(await lab.try('ann', '203.0.113.9', true)).toBe(10_000);
+    expect(await lab.try('ann', home, true)).toBe('right');
+    expect(await lab.try('ann', '203.0.113.9', true)).toBe(10_000);
+  });
+
+  it('at such an address lock the user there alone, also where the guesser logs in as another in between', async () => {
+    const lab = new Lab();
+    expect(await lab.try('ann', home, true)).toBe('right');
+    for (let i = 0; i < 5; i++) {
+      await lab.fail(1, 'ann', home);
+      expect(await lab.try('guesser', home, true)).toBe('right');
+    }
+    expect(await lab.try('ann', home, true)).toBe(10_000);
+    expect(await lab.try('guesser', home, true)).toBe('right');
+    expect(await lab.try('ann', '203.0.113.9', true)).toBe('right');
+  });
+
+  it('by a name made up of an address and a user lock nobody else', async () => {
+    const lab = new Lab();
+    expect(await lab.try('ann', home, true)).toBe('right');
+    for (let i = 0; i < 5; i++) await lab.fail(1, `${home} ann`, `198.51.100.${i}`);
+    expect(await lab.try('ann', home, true)).toBe('right');
+  });
+});
+
+describe('tries that are sent all at once', () => {
+  it('are no more than those that are sent one by one', async () => {
+    const lab = new Lab();
+    const results = await Promise.all(Array.from({ length: 50 }, (_, i) => lab.try(`user${i}`, evil)));
+    expect(results.filter((result) => result === 'wrong')).toHaveLength(5);
+    expect(results.filter((result) => result === 1_000)).toHaveLength(45);
+    expect(await lab.try('user0', evil, true)).toBe(10_000);
+  });
+
+  it('after a lock are one at a time', async () => {
+    const lab = new Lab();
+    await lab.fail(5, 'ann', evil);
+    lab.nowMs += 10_000;
+    const results = await Promise.all(Array.from({ length: 3 }, () => lab.try('ann', evil)));
+    expect(results).toEqual(['wrong', 1_000, 1_000]);
+  });
+});
+
+it('a check that could not be made is neither failure nor success', async () => {
+  const lab = new Lab();
+  for (let i = 0; i < 10; i++) {
+    const attempt = { user: 'ann', remoteAddress: home };
+    await expect(lab.throttle.guard(attempt, () => Promise.reject(new Error('busy')))).rejects.toThrow('busy');
+  }
+  await lab.fail(4, 'ann', home);
+  expect(await lab.try('ann', home, true)).toBe('right');
+});
+
+describe('addresses', () => {
+  it.each([
+    ['192.0.2.1', '192.0.2.1'],
+    ['::ffff:192.0.2.1', '192.0.2.1'],
+    ['2001:db8:1:2:3:4:5:6', '2001:db8:1:2::/64'],
+    ['2001:db8:1:2::9', '2001:db8:1:2::/64'],
+    ['2001:DB8::1', '2001:db8:0:0::/64'],
+    ['::1', '0:0:0:0::/64'],
+    ['fe80::1%eth0', 'fe80:0:0:0::/64'],
+    ['2001:db8:1:2:3:4:192.0.2.1', '2001:db8:1:2::/64'],
+    ['', ''],
+  ])('%s counts as %s', (address, network) => expect(networkOf(address)).toBe(network));
+
+  it('of one IPv6 network are one', async () => {
+    const lab = new Lab();
+    for (let i = 0; i < 5; i++) await lab.fail(1, `user${i}`, `2001:db8:1:2::${i}`);
+    expect(await lab.try('ann', '2001:db8:1:2:ffff::1', true)).toBe(10_000);
+    expect(await lab.try('ann', '2001:db8:1:3::1', true)).toBe('right');
+  });
+});
+
+describe('memory', () => {
+  it('is bounded, and a flood of new keys frees none that is locked', () => {
+    let now = 0;
+    const counts = new FailureCounts({ now: () => now, maxEntries: 100 });
+    for (let i = 0; i < 5; i++) counts.begin('victim')('failed');
+    for (let i = 0; i < 10_000; i++) counts.begin(`flood${i}`)('failed');
+    expect(counts.size).toBe(100);
+    expect(counts.lockedFor('victim')).toBe(10_000);
+    now += 60_000;
+    counts.begin('next')('failed');
+    expect(counts.size).toBe(2);
+  });
+
+  it('is bounded also where all are locked', () => {
+    const counts = new FailureCounts({ now: () => 0, maxEntries: 10 });
+    for (let key = 0; key < 50; key++) for (let i = 0; i < 5; i++) counts.begin(`${key}`)('failed');
+    expect(counts.size).toBe(10);
+    expect(counts.lockedFor('49')).toBe(10_000);
+  });
+
+  it('keeps nothing of who logs in', () => {
+    const counts = new FailureCounts({ now: () => 0, maxEntries: 10 });
+    const end = counts.begin('ann');
+    end('succeeded');
+    end('failed');
+    expect(counts.size).toBe(0);
+  });
+});
