@@ -33,7 +33,10 @@ async function runVitest(step, { root, node24, vitestArgs }) {
       join(root, 'node_modules', 'vitest', 'vitest.mjs'),
       'run',
       ...(step.projects ?? []).flatMap((project) => ['--project', project]),
-      ...(step.without ?? []).flatMap((name) => ['--exclude', `**/live/${name}.test.ts`]),
+      ...(step.without ?? []).flatMap((name) => [
+        ...['--exclude', `**/live/${name}.test.ts`],
+        ...['--exclude', `**/live/${name}/**`],
+      ]),
       '--reporter=default',
       '--reporter=json',
       `--outputFile.json=${report}`,
