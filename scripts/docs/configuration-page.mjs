@@ -1,8 +1,18 @@
-import { configKeys, environmentName } from '@mediamtx-camera-service/server';
+import {
+  configKeys,
+  environmentName,
+  exampleOf,
+  isLive,
+  isProgram,
+  isSecret,
+} from '@mediamtx-camera-service/server';
+import { namespaces } from '@mediamtx-camera-service/protocol';
 import { z } from 'zod';
 import { code, generatedNote, paragraphs, table } from './markdown.mjs';
+import { methodSection } from './method-page.mjs';
 import { rulesOf, typeOf } from './schema-table.mjs';
 
+/** Every key, and then the methods of the namespace, which has the same name. */
 export function configurationPage() {
   const keys = configKeys();
   const sections = [...new Set(keys.map(({ path }) => sectionOf(path)))];
@@ -10,20 +20,23 @@ export function configurationPage() {
     '# Configuration',
     generatedNote,
     'File, then environment, then command-line options: the later wins. How they combine, with an example: [the guide](../guide/configuration.md). A mistake ends the start with exit code 78, and all mistakes are told at once.',
+    'A change of the file or by [`set_config`](#set_config) is in effect at once, or at the next start, as the column says. Examples are written as in the file.',
     ...sections.map((section) =>
       paragraphs([
         `## ${section}`,
         table(
-          ['Key', 'Environment variable', 'Type', 'Default', 'Meaning'],
+          ['Key', 'Environment variable', 'Type', 'Default', 'Example', 'A change', 'Meaning'],
           keys.filter(({ path }) => sectionOf(path) === section).map(describeKey),
         ),
       ]).trimEnd(),
     ),
+    ...Object.entries(namespaces.configuration).map(([name, method]) => methodSection(name, method)),
   ]);
 }
 
-/** @param {{ path: string, schema: import('zod').ZodType }} key */
-function describeKey({ path, schema }) {
+/** @param {import('@mediamtx-camera-service/server').ConfigKey} key */
+function describeKey(key) {
+  const { path, schema } = key;
   const json = /** @type {import('./schema-table.mjs').Schema} */ (
     z.toJSONSchema(schema, { io: 'input', target: 'draft-7' })
   );
@@ -36,7 +49,17 @@ function describeKey({ path, schema }) {
     code(environmentName(path)),
     type,
     json.default === undefined ? '' : code(JSON.stringify(json.default)),
-    schema.description ?? '',
+    code(JSON.stringify(exampleOf(key))),
+    isLive(key) ? 'at once' : 'at the next start',
+    [schema.description ?? '', ...marksOf(key)].join('. '),
+  ];
+}
+
+/** @param {import('@mediamtx-camera-service/server').ConfigKey} key */
+function marksOf(key) {
+  return [
+    ...(isSecret(key) ? ['A secret: shown as `***`'] : []),
+    ...(isProgram(key) ? ['Not changed by calls, as it names a program'] : []),
   ];
 }
 

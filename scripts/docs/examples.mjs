@@ -52,7 +52,69 @@ export const methodExamples = {
       auth_method: 'jwt',
     },
   },
+  login: {
+    params: {
+      user: 'ann',
+      password: 'correct horse battery',
+    },
+    result: {
+      authenticated: true,
+      role: 'viewer',
+      permissions: ['view'],
+      expires_at: '2026-11-29T13:47:49.000Z',
+      session_id: '95ca6655-d14d-4a1f-95fd-b5c23907e262',
+      auth_method: 'password',
+      token: 'eyJhbGciOiJIUzI1NiJ9.…',
+    },
+  },
+  logout: {
+    result: {
+      logged_out: true,
+    },
+  },
+  refresh_token: {
+    result: {
+      token: 'eyJhbGciOiJIUzI1NiJ9.…',
+      expires_at: '2026-11-29T13:47:49.000Z',
+    },
+  },
   get_camera_list: {
+    result: {
+      cameras: [
+        {
+          device: 'camera0',
+          device_path: null,
+          name: 'Test camera',
+          kind: 'test',
+          status: 'CONNECTED',
+          status_reason: null,
+          reason_code: null,
+          remedy: null,
+          state: 'ready',
+          enabled: true,
+          mode: 'on_demand',
+          identity: { matched_by: ['bus', 'name', 'formats'], score: 40, notice: null, candidates: [] },
+          released_until: null,
+          resolution: '1280x720',
+          fps: 30,
+          streams: {
+            rtsp: 'rtsp://127.0.0.1:8554/camera0',
+            webrtc: 'http://127.0.0.1:8002/media/camera0/whep',
+            hls: 'http://127.0.0.1:8002/media/camera0/hls/index.m3u8',
+          },
+          stream_url: 'rtsp://127.0.0.1:8554/camera0',
+          recording: false,
+          session_id: null,
+          current_file: null,
+          elapsed_time: null,
+          last_seen: '2026-11-24T22:06:54.708Z',
+        },
+      ],
+      total: 1,
+      connected: 1,
+    },
+  },
+  get_cameras: {
     result: {
       cameras: [
         {
@@ -314,6 +376,38 @@ export const methodExamples = {
       offset: 0,
     },
   },
+  get_snapshot_info: {
+    params: {
+      filename: 'camera0_2026-11-28_13-45-39-461.jpg',
+    },
+    result: {
+      filename: 'camera0_2026-11-28_13-45-39-461.jpg',
+      device: 'camera0',
+      file_size: 27422,
+      size_bytes: 27422,
+      format: 'jpg',
+      width: 1280,
+      height: 720,
+      modified_time: '2026-11-28T13:45:39.529Z',
+      created_time: '2026-11-28T13:45:39.529Z',
+      download_url:
+        '/files/snapshots/camera0_2026-11-28_13-45-39-461.jpg?exp=1795959928&by=l.~CKAcGX&sig=DsRwJWNazAlm',
+      captured_at: '2026-11-28T13:45:39.436Z',
+      resolution: '1280x720',
+      duration: null,
+    },
+  },
+  delete_snapshot: {
+    params: {
+      filename: 'camera0_2026-11-28_13-45-39-461.jpg',
+    },
+    result: {
+      filename: 'camera0_2026-11-28_13-45-39-461.jpg',
+      deleted: true,
+      message: 'camera0_2026-11-28_13-45-39-461.jpg was deleted',
+      success: true,
+    },
+  },
   start_recording: {
     params: {
       device: 'camera0',
@@ -373,6 +467,91 @@ export const methodExamples = {
       total: 3,
       limit: 1,
       offset: 0,
+    },
+  },
+  get_recording_info: {
+    params: {
+      filename: 'camera0_2026-11-28_13-45-34.mp4',
+    },
+    result: {
+      filename: 'camera0_2026-11-28_13-45-34.mp4',
+      device: 'camera0',
+      file_size: 985187,
+      size_bytes: 985187,
+      duration: 5,
+      format: 'mp4',
+      modified_time: '2026-11-28T13:45:39.435Z',
+      created_time: '2026-11-28T13:45:34.435Z',
+      protected: false,
+      download_url:
+        '/files/recordings/camera0_2026-11-28_13-45-34.mp4?exp=1795959928&by=l.~CKAcGX&sig=oM9Uw4Yx8jRO',
+      end_time: '2026-11-28T13:45:39.435Z',
+      resolution: '1280x720',
+      codec: 'h264',
+      recording_id: '9d5269ef-b0cd-4b75-9816-c912ead6574f',
+      segments: 1,
+    },
+  },
+  delete_recording: {
+    params: {
+      filename: 'camera0_2026-11-28_13-45-28.mp4',
+    },
+    result: {
+      filename: 'camera0_2026-11-28_13-45-28.mp4',
+      deleted: true,
+      message: 'camera0_2026-11-28_13-45-28.mp4 was deleted',
+      success: true,
+    },
+  },
+  get_storage_info: {
+    result: {
+      total_space: 270553174016,
+      used_space: 15293874176,
+      available_space: 82499420160,
+      usage_percentage: 15.6,
+      recordings_size: 2098642,
+      recordings_count: 2,
+      snapshots_size: 27422,
+      snapshots_count: 1,
+      low_space_warning: false,
+      critical_space_warning: false,
+      threshold: 200000000,
+      forecast_days: 38709.8,
+      retention_policy: {
+        policy_type: 'manual',
+        max_age_days: null,
+        max_size_gb: null,
+        enabled: false,
+      },
+    },
+  },
+  set_retention_policy: {
+    params: {
+      policy_type: 'size',
+      max_size_gb: 0.001,
+      enabled: false,
+    },
+    result: {
+      policy_type: 'size',
+      max_age_days: null,
+      max_size_gb: 0.001,
+      enabled: false,
+      message:
+        'the oldest files while all take more than 0.001 GB go by cleanup_old_files only: the policy is not enabled',
+    },
+  },
+  cleanup_old_files: {
+    params: {
+      dry_run: true,
+    },
+    result: {
+      cleanup_executed: false,
+      dry_run: true,
+      files_deleted: 2,
+      space_freed: 2098642,
+      files: ['camera0_2026-11-28_13-45-28.mp4', 'camera0_2026-11-28_13-45-34.mp4'],
+      message: '2 files would be deleted, 2.1 MB',
+      success: true,
     },
   },
   get_streams: {
@@ -521,6 +700,191 @@ export const methodExamples = {
       },
       client_topics: ['camera.*', 'recording_status_update', 'snapshot.taken'],
       client_id: 'b5d6384f-ff28-4770-9af7-8a77a43337e8',
+    },
+  },
+  create_api_key: {
+    params: {
+      name: 'backup',
+      role: 'viewer',
+      cameras: ['camera0'],
+      expires_in: '90d',
+    },
+    result: {
+      key_id: 'key_tFOGbmCA9Rub',
+      name: 'backup',
+      role: 'viewer',
+      cameras: ['camera0'],
+      expires_at: '2027-02-26T13:47:49.499Z',
+      key: 'csk_…',
+    },
+  },
+  list_api_keys: {
+    result: {
+      keys: [
+        {
+          key_id: 'key_tFOGbmCA9Rub',
+          name: 'backup',
+          role: 'viewer',
+          cameras: ['camera0'],
+          created_at: '2026-11-28T13:47:49.499Z',
+          expires_at: '2027-02-26T13:47:49.499Z',
+          last_used_at: null,
+          revoked: false,
+        },
+      ],
+    },
+  },
+  rotate_api_key: {
+    params: {
+      key_id: 'key_tFOGbmCA9Rub',
+      grace_seconds: 3600,
+    },
+    result: {
+      key_id: 'key_tFOGbmCA9Rub',
+      name: 'backup',
+      role: 'viewer',
+      cameras: ['camera0'],
+      expires_at: '2027-02-26T13:47:49.499Z',
+      key: 'csk_…',
+    },
+  },
+  revoke_api_key: {
+    params: {
+      key_id: 'key_tFOGbmCA9Rub',
+    },
+    result: {
+      key_id: 'key_tFOGbmCA9Rub',
+      revoked: true,
+    },
+  },
+  create_user: {
+    params: {
+      user: 'ann',
+      password: 'correct horse battery',
+      role: 'operator',
+      cameras: ['camera0'],
+    },
+    result: {
+      user: 'ann',
+      role: 'operator',
+      cameras: ['camera0'],
+    },
+  },
+  set_user: {
+    params: {
+      user: 'ann',
+      role: 'viewer',
+      cameras: null,
+    },
+    result: {
+      user: 'ann',
+      role: 'viewer',
+      cameras: null,
+    },
+  },
+  list_users: {
+    result: {
+      users: [
+        {
+          user: 'ann',
+          role: 'viewer',
+          cameras: null,
+          created_at: '2026-11-28T13:47:49.493Z',
+          last_login_at: null,
+          password_changed_at: '2026-11-28T13:47:49.493Z',
+        },
+      ],
+    },
+  },
+  set_password: {
+    params: {
+      user: 'ann',
+      password: 'a longer passphrase',
+      current_password: 'correct horse battery',
+    },
+    result: {
+      user: 'ann',
+      updated: true,
+    },
+  },
+  delete_user: {
+    params: {
+      user: 'ann',
+    },
+    result: {
+      user: 'ann',
+      deleted: true,
+    },
+  },
+  list_sessions: {
+    result: {
+      sessions: [
+        {
+          session_id: '15704ce3-3902-41c9-b730-afdd1e0c9c14',
+          user: 'cli',
+          key_id: null,
+          role: 'admin',
+          auth_method: 'jwt',
+          remote_address: '127.0.0.1',
+          connected_at: '2026-11-28T13:47:49.110Z',
+          last_call_at: '2026-11-28T13:47:49.756Z',
+          transport: 'websocket',
+          device: null,
+          own: true,
+        },
+        {
+          session_id: '95ca6655-d14d-4a1f-95fd-b5c23907e262',
+          user: 'ann',
+          key_id: null,
+          role: 'viewer',
+          auth_method: 'password',
+          remote_address: '127.0.0.1',
+          connected_at: '2026-11-28T13:47:49.514Z',
+          last_call_at: '2026-11-28T13:47:49.597Z',
+          transport: 'websocket',
+          device: null,
+          own: false,
+        },
+      ],
+    },
+  },
+  end_session: {
+    params: {
+      session_id: 'e46f8a09-7f7f-4c95-8dc1-fe72a3bdc41c',
+    },
+    result: {
+      session_id: 'e46f8a09-7f7f-4c95-8dc1-fe72a3bdc41c',
+      ended: true,
+    },
+  },
+  get_config: {
+    params: { section: 'camera' },
+    result: {
+      config: {
+        camera: {
+          discovery: true,
+          rescan_interval: 15,
+          ignore: [],
+          node_range: null,
+          test_cameras: 'auto',
+          test_resolution: '1280x720',
+          test_fps: 30,
+          mode: 'on_demand',
+          linger: 20,
+        },
+      },
+      sources: { 'camera.linger': 'file' },
+      restart_needed: [],
+      file: '/var/lib/camera-service/config.yaml',
+    },
+  },
+  set_config: {
+    params: {
+      changes: { 'recording.segment_duration': 600, 'camera.node_range': '0-9', 'camera.linger': null },
+    },
+    result: {
+      applied: ['recording.segment_duration', 'camera.linger'],
+      restart_needed: ['camera.node_range'],
     },
   },
   get_status: {

@@ -40,7 +40,7 @@ export function roleText(role) {
  * @param {string} name
  * @param {MethodDefinition} method
  */
-function methodSection(name, method) {
+export function methodSection(name, method) {
   const { params, result } = schemasOf(name);
   return paragraphs([
     `## ${name}`,

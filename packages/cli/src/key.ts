@@ -1,9 +1,12 @@
+import type { Result } from '@mediamtx-camera-service/client';
 import { Command, InvalidArgumentError } from 'commander';
 import {
   addDataOptions,
   camerasOption,
+  camerasParam,
   roleOption,
   withData,
+  type CameraList,
   type DataOptions,
   type RoleName,
 } from './options.ts';
@@ -12,7 +15,7 @@ import { tellErrors } from './tell-errors.ts';
 
 interface CreateOptions extends DataOptions {
   role: RoleName;
-  cameras?: string[] | null;
+  cameras?: CameraList;
   expires?: string;
 }
 
@@ -40,7 +43,7 @@ function createCommand(): Command {
     .option('--expires <time>', 'how long it is good: 30s, 15m, 24h, 7d; default: until it is revoked');
   return addDataOptions(command).action(
     tellErrors(async (name: string, { role, cameras, expires, ...options }: CreateOptions) => {
-      const params = { name, role, ...(cameras && { cameras }), ...(expires && { expires_in: expires }) };
+      const params = { name, role, ...camerasParam(cameras), ...(expires && { expires_in: expires }) };
       print(
         await withData({ ...options, mustExist: false }, (access) => access.call('create_api_key', params)),
       );
@@ -57,18 +60,21 @@ function listCommand(): Command {
       const { keys } = await withData({ ...options, mustExist: true }, (access) =>
         access.call('list_api_keys', {}),
       );
-      if (json) return void process.stdout.write(`${JSON.stringify(keys, null, 2)}\n`);
-      const rows = keys.map((key) => [
-        key.key_id,
-        key.name,
-        key.role,
-        key.cameras?.join(',') ?? 'all',
-        key.revoked ? 'revoked' : formatTime(key.expires_at, 'never'),
-        formatTime(key.last_used_at, 'never'),
-      ]);
-      process.stdout.write(formatTable(['KEY ID', 'NAME', 'ROLE', 'CAMERAS', 'ENDS', 'LAST USED'], rows));
+      process.stdout.write(json ? `${JSON.stringify(keys, null, 2)}\n` : formatList(keys));
     }),
   );
+}
+
+function formatList(keys: Result<'list_api_keys'>['keys']): string {
+  const rows = keys.map((key) => [
+    key.key_id,
+    key.name,
+    key.role,
+    key.cameras?.join(',') ?? 'all',
+    key.revoked ? 'revoked' : formatTime(key.expires_at, 'never'),
+    formatTime(key.last_used_at, 'never'),
+  ]);
+  return formatTable(['KEY ID', 'NAME', 'ROLE', 'CAMERAS', 'ENDS', 'LAST USED'], rows);
 }
 
 function rotateCommand(): Command {

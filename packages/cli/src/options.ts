@@ -8,6 +8,14 @@ export interface DataOptions {
   dataDir?: string;
 }
 
+/** What `--cameras` tells. */
+export type CameraList = string[] | 'all';
+
+/** As the contract has it: null for all; nothing where nothing was told. */
+export function camerasParam(list: CameraList | undefined): { cameras?: string[] | null } {
+  return list === undefined ? {} : { cameras: list === 'all' ? null : list };
+}
+
 /** Which service a command is about. */
 export function addDataOptions(command: Command): Command {
   return command
@@ -39,8 +47,8 @@ export async function withData<T>(
   }
 }
 
-function readCameras(text: string): string[] | null {
-  if (text === 'all') return null;
+function readCameras(text: string): CameraList {
+  if (text === 'all') return text;
   const devices = text.split(',').map((device) => device.trim());
   if (devices.every((device) => /^camera\d{1,9}$/.test(device))) return devices;
   throw new InvalidArgumentError('cameras are told as camera0,camera1, or as all');

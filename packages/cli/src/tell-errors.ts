@@ -8,7 +8,11 @@ export function tellErrors<A extends unknown[]>(
     try {
       await action(...args);
     } catch (error) {
-      process.stderr.write(linesOf(error).map((line) => `camera-service: ${line}\n`).join(''));
+      process.stderr.write(
+        linesOf(error)
+          .map((line) => `camera-service: ${line}\n`)
+          .join(''),
+      );
       process.exitCode = error instanceof ConfigError ? configExitCode : 1;
     }
   };

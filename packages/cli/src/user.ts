@@ -1,9 +1,12 @@
+import type { Result } from '@mediamtx-camera-service/client';
 import { Command } from 'commander';
 import {
   addDataOptions,
   camerasOption,
+  camerasParam,
   roleOption,
   withData,
+  type CameraList,
   type DataOptions,
   type RoleName,
 } from './options.ts';
@@ -13,7 +16,7 @@ import { tellErrors } from './tell-errors.ts';
 
 interface Rights extends DataOptions {
   role?: RoleName;
-  cameras?: string[] | null;
+  cameras?: CameraList;
 }
 
 const passwordHelp = `
@@ -42,7 +45,7 @@ function addCommand(): Command {
     tellErrors(async (user: string, { role, cameras, ...options }: Rights) => {
       const password = await readNewPassword();
       await withData({ ...options, mustExist: false }, (access) =>
-        access.call('create_user', { user, password, role, ...(cameras && { cameras }) }),
+        access.call('create_user', { user, password, role, ...camerasParam(cameras) }),
       );
       process.stdout.write(`${user} is a user now\n`);
     }),
@@ -57,9 +60,12 @@ function setCommand(): Command {
     .addOption(camerasOption());
   return addDataOptions(command).action(
     tellErrors(async (user: string, { role, cameras, ...options }: Rights) => {
-      if (role === undefined && cameras === undefined) throw new Error('there is nothing to set: --role, --cameras');
-      const changes = { ...(role && { role }), ...(cameras !== undefined && { cameras }) };
-      await withData({ ...options, mustExist: true }, (access) => access.call('set_user', { user, ...changes }));
+      if (role === undefined && cameras === undefined)
+        throw new Error('there is nothing to set: --role, --cameras');
+      const changes = { ...(role && { role }), ...camerasParam(cameras) };
+      await withData({ ...options, mustExist: true }, (access) =>
+        access.call('set_user', { user, ...changes }),
+      );
       process.stdout.write(`${user} is changed\n`);
     }),
   );
@@ -69,17 +75,22 @@ function listCommand(): Command {
   const command = new Command('list').description('Prints the users').option('--json', 'for programs');
   return addDataOptions(command).action(
     tellErrors(async ({ json, ...options }: DataOptions & { json?: true }) => {
-      const { users } = await withData({ ...options, mustExist: true }, (access) => access.call('list_users', {}));
-      if (json) return void process.stdout.write(`${JSON.stringify(users, null, 2)}\n`);
-      const rows = users.map(({ user, role, cameras, last_login_at: lastLogin }) => [
-        user,
-        role,
-        cameras?.join(',') ?? 'all',
-        formatTime(lastLogin, 'never'),
-      ]);
-      process.stdout.write(formatTable(['USER', 'ROLE', 'CAMERAS', 'LAST LOGIN'], rows));
+      const { users } = await withData({ ...options, mustExist: true }, (access) =>
+        access.call('list_users', {}),
+      );
+      process.stdout.write(json ? `${JSON.stringify(users, null, 2)}\n` : formatList(users));
     }),
   );
+}
+
+function formatList(users: Result<'list_users'>['users']): string {
+  const rows = users.map(({ user, role, cameras, last_login_at: lastLogin }) => [
+    user,
+    role,
+    cameras?.join(',') ?? 'all',
+    formatTime(lastLogin, 'never'),
+  ]);
+  return formatTable(['USER', 'ROLE', 'CAMERAS', 'LAST LOGIN'], rows);
 }
 
 function setPasswordCommand(): Command {
@@ -90,7 +101,9 @@ function setPasswordCommand(): Command {
   return addDataOptions(command).action(
     tellErrors(async (user: string, options: DataOptions) => {
       const password = await readNewPassword();
-      await withData({ ...options, mustExist: true }, (access) => access.call('set_user', { user, password }));
+      await withData({ ...options, mustExist: true }, (access) =>
+        access.call('set_user', { user, password }),
+      );
       process.stdout.write(`${user} has a new password\n`);
     }),
   );

@@ -23,6 +23,62 @@ test('a document that is not valid is told as such', () => {
   expect(validateOpenRPCDocument(broken as never)).not.toBe(true);
 });
 
+test('a schema that is none is told as such', () => {
+  const broken = openrpcDocument('1.2.3') as { methods: { result: { schema: object } }[] };
+  broken.methods[0]!.result.schema = { type: 'nonsense' };
+  expect(validateOpenRPCDocument(broken as never)).not.toBe(true);
+});
+
+/** Every keyword of draft-7 that the contract's schemas are written in. */
+const keywords = new Set([
+  ...['type', 'enum', 'const', 'anyOf', 'allOf', 'oneOf', 'not', 'default', 'description', 'title', 'format'],
+  ...['minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum', 'multipleOf', 'minLength', 'maxLength'],
+  ...['pattern', 'items', 'minItems', 'maxItems', 'uniqueItems', 'properties', 'required'],
+  ...['additionalProperties', 'propertyNames', 'minProperties', 'maxProperties'],
+]);
+
+/** What of a schema draft-7 doesn't know, however deep it lies, or is no pattern for ECMAScript. */
+function faultsOfSchema(schema: unknown, path: string): string[] {
+  if (typeof schema !== 'object' || schema === null) return [];
+  return Object.entries(schema).flatMap(([keyword, value]) => {
+    const at = `${path}/${keyword}`;
+    if (!keywords.has(keyword)) return [at];
+    if (keyword === 'pattern' && !isPattern(String(value))) return [at];
+    if (keyword === 'properties') return faultsOfAll(value as object, at);
+    if (['anyOf', 'allOf', 'oneOf'].includes(keyword)) return faultsOfAll(value as object, at);
+    const isInner = ['items', 'not', 'additionalProperties', 'propertyNames'].includes(keyword);
+    return isInner ? faultsOfSchema(value, at) : [];
+  });
+}
+
+function faultsOfAll(schemas: object, path: string): string[] {
+  return Object.entries(schemas).flatMap(([key, schema]) => faultsOfSchema(schema, `${path}/${key}`));
+}
+
+function isPattern(text: string): boolean {
+  try {
+    return new RegExp(text, 'u').source !== '';
+  } catch {
+    // What does not compile is none.
+    return false;
+  }
+}
+
+test('every schema is written in draft-7 alone', () => {
+  const { methods: told, 'x-notifications': notes } = openrpcDocument('1.2.3') as unknown as {
+    methods: { name: string; params: { name: string; schema: object }[]; result: { schema: object } }[];
+    'x-notifications': { name: string; params: object }[];
+  };
+  const faults = [
+    ...told.flatMap(({ name, params }) =>
+      params.flatMap((param) => faultsOfSchema(param.schema, `${name}/${param.name}`)),
+    ),
+    ...told.flatMap(({ name, result }) => faultsOfSchema(result.schema, name)),
+    ...notes.flatMap(({ name, params }) => faultsOfSchema(params, name)),
+  ];
+  expect(faults).toEqual([]);
+});
+
 test('it holds every method and notification, and the version', () => {
   expect(document.info.version).toBe('1.2.3');
   expect(document.methods.map(({ name }) => name)).toEqual(Object.keys(methods));

@@ -76,6 +76,11 @@ describe('link-local addresses are refused, however they are written', () => {
     'rtsp://[::ffff:169.254.1.2]/stream',
     'rtsp://[::ffff:a9fe:102]/stream',
     'rtsp://[0:0:0:0:0:ffff:a9fe:0102]/stream',
+    'rtsp://[::ffff:0:169.254.1.2]/stream',
+    'rtsp://[64:ff9b::169.254.1.2]/stream',
+    'rtsp://[2002:a9fe:102::]/stream',
+    'rtsp://127.0.0.1@169.254.1.2/stream',
+    'rtsp://１６９.254.1.2/stream',
     'srt://[fe80::1]:8890?streamid=x',
     'whep://169.254.1.2/whep',
   ])('%s', (url) => {

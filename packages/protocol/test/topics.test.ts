@@ -46,7 +46,13 @@ describe('what a pattern matches', () => {
     const matched = [...eventTopics, ...stateNotifications].filter((topic) =>
       matchesTopic('recording.*', topic),
     );
-    expect(matched).toEqual(['recording.start', 'recording.stop', 'recording.progress', 'recording.error']);
+    expect(matched).toEqual([
+      'recording.start',
+      'recording.stop',
+      'recording.progress',
+      'recording.error',
+      'recording.deleted',
+    ]);
   });
 
   test('a topic matches itself alone', () => {

@@ -62,15 +62,19 @@ export class DataAccess {
     const parsed = schema.safeParse(params);
     if (!parsed.success) throw invalidParams(parsed.error.issues, params, schema);
     // The table's type ties params to the method; here all are alike.
-    const handler = this.#handlers[name] as unknown as (params: Params<M>) => Result<M> | Promise<Result<M>>;
-    return await handler(parsed.data as Params<M>);
+    const handler = this.#handlers[name] as unknown as (
+      params: Params<M>,
+      context: { identity: undefined },
+    ) => Result<M> | Promise<Result<M>>;
+    return await handler(parsed.data as Params<M>, { identity: undefined });
   }
 
   /** The page's address with a code that logs in once, within 10 minutes. Throws where no service runs. */
   createLink(role: 'viewer' | 'operator' | 'admin'): string {
     const { storage, security } = this.#config;
     const owner = findOwner(storage.data_dir);
-    if (!owner) throw new Error(`no service runs on ${storage.data_dir}: start it, and it prints a link itself`);
+    if (!owner)
+      throw new Error(`no service runs on ${storage.data_dir}: start it, and it prints a link itself`);
     if (owner.http_url === undefined) throw new Error('the service is still starting: try again in a moment');
     const lifetimeMs = security.token_expiry * 1000;
     return loginUrl(owner.http_url, this.#access.loginCodes.createLocal({ role, lifetimeMs }));

@@ -4,6 +4,7 @@ import {
   type ErrorName,
   type RpcError,
 } from '@mediamtx-camera-service/protocol';
+import { redactText } from './redact.ts';
 
 export type AppErrorData = Partial<ErrorData> & { reason: string };
 
@@ -27,8 +28,10 @@ export class AppError extends Error {
     return errorCatalog[this.errorName].code;
   }
 
+  /** As a client is told it: what it quotes may hold credentials of a source or a program. */
   toRpcError(): RpcError {
-    return { code: this.code, message: this.message, data: this.data };
+    const { code, message, data } = this;
+    return JSON.parse(redactText(JSON.stringify({ code, message, data }))) as RpcError;
   }
 }
 

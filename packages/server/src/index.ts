@@ -5,7 +5,15 @@ export { createBackup } from './backup/create-backup.ts';
 export type { Manifest } from './backup/manifest.ts';
 export { restoreBackup, verifyBackup, type RestoreResult } from './backup/restore.ts';
 export { ConfigError, configExitCode } from './config/config-error.ts';
-export { configKeys, environmentName, exampleOf, isLive, isProgram, isSecret } from './config/keys.ts';
+export {
+  configKeys,
+  environmentName,
+  exampleOf,
+  isLive,
+  isProgram,
+  isSecret,
+  type ConfigKey,
+} from './config/keys.ts';
 export { loadConfig, type ConfigSources } from './config/load.ts';
 export { ConfigKeeper } from './config/config-keeper.ts';
 export { DataDirError } from './lifecycle/data-dir.ts';

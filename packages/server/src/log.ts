@@ -28,10 +28,15 @@ export function createLog(options: LogOptions): Logger {
       base: { pid: process.pid },
       timestamp: pino.stdTimeFunctions.isoTime,
       redact: {
-        paths: ['password', 'current_password', 'token', 'auth_token', 'secret', 'authorization', 'cookie'].flatMap((key) => [
-          key,
-          `*.${key}`,
-        ]),
+        paths: [
+          'password',
+          'current_password',
+          'token',
+          'auth_token',
+          'secret',
+          'authorization',
+          'cookie',
+        ].flatMap((key) => [key, `*.${key}`]),
         censor: '***',
       },
       hooks: {

@@ -1,7 +1,8 @@
 // Every repetition that may fail has a bound: a text of a megabyte must not hold the service up.
 const userInfo = /(\b[a-z][a-z0-9+.-]{0,20}:\/\/)[^\s/"'<>\\]{1,512}@/gi;
 // A password with a slash in it, which no URL may hold and people write; a port before a path is none.
-const userInfoWithSlash = /(\b[a-z][a-z0-9+.-]{0,20}:\/\/)[^\s/"'<>\\:]{0,256}:(?!\d{1,5}[/?#])[^\s"'<>\\]{0,256}@/gi;
+const userInfoWithSlash =
+  /(\b[a-z][a-z0-9+.-]{0,20}:\/\/)[^\s/"'<>\\:]{0,256}:(?!\d{1,5}[/?#])[^\s"'<>\\]{0,256}@/gi;
 const query = /([?&](?:token|jwt|sig|by|code|api_key|auth_token|password|passwd|secret)=)[^&\s"'\\#]+/gi;
 const digest = /\bDigest\s+(?:[a-z]+=(?:\\*"[^"\\]*\\*"|[^\s,"\\]+)(?:,\s*)?)+/gi;
 const bearer = /\b(Bearer|Basic)\s+[A-Za-z0-9._~+/=-]+/g;

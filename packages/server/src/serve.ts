@@ -61,8 +61,8 @@ export async function serve(options: ServeOptions): Promise<number> {
     return 0;
   }
   const addresses = manager.addresses();
-  if (options.readyFile !== undefined) writeReadyFile(options.readyFile, addresses);
   options.print(welcome(addresses, manager.loginUrl()));
+  if (options.readyFile !== undefined) writeReadyFile(options.readyFile, addresses);
   const signal = await ended;
   log.info({ signal }, 'the service stops');
   if (options.readyFile !== undefined) rmSync(options.readyFile, { force: true });
@@ -128,7 +128,7 @@ function welcome(addresses: ServiceAddresses, loginUrl: string): string {
 function certificateLines({ tls }: ServiceAddresses): string[] {
   if (!tls?.self_signed) return [];
   return [
-    `  Certificate  self-signed, SHA-256 ${tls.fingerprint.slice(0, 47)}`,
+    `  TLS        self-signed certificate, SHA-256 ${tls.fingerprint.slice(0, 47)}`,
     `             ${tls.fingerprint.slice(48)}`,
   ];
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
 import { loginUrl, type LoginCodes } from './auth/login-codes.ts';
+import { startAudit } from './lifecycle/build-audit.ts';
 import { startAccess } from './lifecycle/build-credentials.ts';
 import { buildCameras, type CameraParts } from './lifecycle/build-cameras.ts';
 import { startMediaAccess } from './lifecycle/build-media-access.ts';
@@ -22,6 +23,8 @@ import { Notifier } from './events/notifier.ts';
 import { HealthServer } from './health/server.ts';
 import { HttpServer } from './http/server.ts';
 import { Certificate, wantsTls } from './http/tls.ts';
+import { Metrics, type Figures, type MetricsDeps } from './metrics/metrics.ts';
+import { metricsText } from './metrics/prometheus.ts';
 import { HookServer } from './mediamtx/hooks.ts';
 import { MediaServer, socketDirFor } from './mediamtx/media-server.ts';
 import { endLeftovers, markChildren } from './process/leftovers.ts';
@@ -66,6 +69,7 @@ export class ServiceManager {
   #certificate: Certificate | undefined;
   #media: MediaServer | undefined;
   #loginCodes: LoginCodes | undefined;
+  #metrics: Metrics | undefined;
   #isRunning = false;
   /** A player asks MediaMTX for a camera that isn't live. */
   #onDemandHook: (path: string) => void = () => undefined;
@@ -142,7 +146,12 @@ export class ServiceManager {
     if (left.length > 0) log.warn({ left }, 'programs that the last run left were ended');
     await this.#loadCertificate();
 
-    this.#healthServer = new HealthServer({ config: config.health, source: this.#health, log });
+    this.#healthServer = new HealthServer({
+      config: config.health,
+      source: this.#health,
+      metricsText: config.health.metrics ? () => this.#openMetrics() : undefined,
+      log,
+    });
     await this.#healthServer.start();
     stack.push('health', () => this.#healthServer!.stop());
 
@@ -187,7 +196,7 @@ export class ServiceManager {
     });
     this.#onDemandHook = (path) => parts.cameras.find(path)?.demand.expectReader('player', 20_000);
     await this.#startCameras(parts);
-    await this.#startDoors(parts, { db, events, notifier, addresses });
+    await this.#startDoors(parts, { db, paths, events, notifier, addresses });
     dataDir.tellAddress(this.addresses().http_url);
     this.#followConfig(parts, events);
     this.#tellExposure();
@@ -281,16 +290,19 @@ export class ServiceManager {
   /** The last to open: what they let in finds everything there. */
   async #startDoors(
     parts: CameraParts,
-    deps: { db: CameraParts['db']; events: EventLog; notifier: Notifier; addresses: Addresses },
+    deps: { db: CameraParts['db']; paths: DataDir['paths']; events: EventLog; notifier: Notifier; addresses: Addresses },
   ): Promise<void> {
     const { config, keeper, log } = this.#deps;
     const access = startAccess({ db: deps.db, config, log });
     this.#stack.push('access', () => access.stop());
     this.#loginCodes = access.loginCodes;
+    const audit = startAudit({ ...deps, ...parts, config, health: this.#health, log });
+    this.#stack.push('audit', () => audit.stop());
+    const metrics = this.#startMetrics(parts, { events: deps.events, audit });
     const addressBudgets = new AddressBudgets(() => config.security.address_rate_limit_per_minute);
     const mediaAccess = startMediaAccess({ db: deps.db, config, ...access, media: parts.media, log });
     this.#stack.push('media access', () => mediaAccess.stop());
-    const shared = { ...deps, ...access, ...mediaAccess, addressBudgets, health: this.#health, log };
+    const shared = { ...deps, ...access, ...mediaAccess, addressBudgets, health: this.#health, audit, metrics, log };
     const rpc = buildRpc({ ...shared, ...parts, config, keeper });
     this.#http = new HttpServer({
       config: config.server,
@@ -304,6 +316,8 @@ export class ServiceManager {
       catalog: parts.catalog,
       events: deps.events,
       health: this.#health,
+      audit,
+      metricsText: async (identity) => toMetricsText(await metrics.gather(identity), { namesCameras: true }),
       log,
       version: serviceVersion,
       pageDir: fileURLToPath(new URL('../../web/dist', import.meta.url)),
@@ -313,6 +327,23 @@ export class ServiceManager {
     this.#stack.push('http', () => this.#http!.stop());
     this.#stack.push('sessions', () => rpc.stop());
   }
+
+  #startMetrics(parts: CameraParts, deps: Pick<MetricsDeps, 'events' | 'audit'>): Metrics {
+    const recordingOf: MetricsDeps['recordingOf'] = (device) => parts.recordings.runningOf(device);
+    const metrics = new Metrics({ ...parts, ...deps, recordingOf, health: this.#health });
+    metrics.start();
+    this.#stack.push('metrics', () => metrics.stop());
+    this.#metrics = metrics;
+    return metrics;
+  }
+
+  #openMetrics(): Promise<string> | undefined {
+    return this.#metrics?.gather().then((figures) => toMetricsText(figures, { namesCameras: false }));
+  }
+}
+
+function toMetricsText(figures: Figures, { namesCameras }: { namesCameras: boolean }): Promise<string> {
+  return metricsText(figures, { version: serviceVersion, namesCameras });
 }
 
 function reachable(host: string): string {

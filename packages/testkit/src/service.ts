@@ -205,6 +205,7 @@ function launch(options: ServiceOptions, dir: TempDir, external: MediaMtx | unde
       CAMERA_SERVICE_MEDIAMTX_WEBRTC_PORT: '0',
       CAMERA_SERVICE_STORAGE_MIN_FREE: '0',
       CAMERA_SERVICE_SECURITY_RATE_LIMIT_PER_MINUTE: '0',
+      CAMERA_SERVICE_SECURITY_ADDRESS_RATE_LIMIT_PER_MINUTE: '0',
       ...external?.serviceFlags,
       ...options.env,
     }),

@@ -32,11 +32,20 @@ export interface ClipsState {
   status: 'idle' | 'loading' | 'ready' | 'failed';
 }
 
+/** `elsewhere`: another session, an administrator or a new password ended it; `expired`: its time was up. */
+export type Ended = 'elsewhere' | 'expired';
+
 export interface AppState {
   isAuthenticated: boolean;
-  /** The session was there and ended. */
-  hasEnded: boolean;
+  /** Why the session that was there is no more; null where there was none. */
+  ended: Ended | null;
+  /** Signing out, or in as somebody else: what ends now was meant to. */
+  isLeaving: boolean;
   role: Role | null;
+  /** Who is logged in: a stored user, a token's bearer, an API key. */
+  user: string | null;
+  /** A stored user, who has a password to change. */
+  hasPassword: boolean;
   connection: ConnectionState;
   /** False while the first one is being made: nothing is lost yet. */
   hadConnection: boolean;
@@ -97,6 +106,12 @@ export class AppStore extends Store<AppState> {
         camera.device === device ? { ...camera, ...change } : camera,
       ),
     });
+  }
+
+  /** The page goes to the login page; nothing that follows changes the reason. */
+  end(reason: Ended): void {
+    const { ended, isLeaving } = this.get();
+    if (!isLeaving) this.patch({ isAuthenticated: false, ended: ended ?? reason });
   }
 
   removeCamera(device: string): void {

@@ -5,6 +5,8 @@ export interface Bootstrap {
   authenticated: boolean;
   role?: Role;
   user?: string;
+  /** It is a stored user, who logged in with a password. */
+  has_password?: boolean;
   cameras?: Camera[];
   version?: string;
   /** The newest event number when the page was made. */

@@ -17,4 +17,5 @@ function firstOnScreen({ cameras = [] }: Bootstrap): string[] {
 /** The page's own script takes the sessions from here: both import this one module. */
 export const headStart = new HeadStart();
 
-if (document.visibilityState === 'visible') headStart.begin(firstOnScreen(readBootstrap(document)));
+const isWatching = document.visibilityState === 'visible' && !location.hash.startsWith('#settings');
+if (isWatching) headStart.begin(firstOnScreen(readBootstrap(document)));

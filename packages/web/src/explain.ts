@@ -13,6 +13,8 @@ export function explainField(error: unknown): string {
 /** A failed call in words for a person: what is wrong, and what to do. */
 export function explain(error: unknown): string {
   if (error instanceof RpcCallError) {
+    // What is suggested there is for programs.
+    if (error.errorName === 'invalid_params') return joinSentences([error.data.details]);
     return joinSentences([error.data.details, error.data.suggestion]);
   }
   if (error instanceof NotConnectedError) return texts.failures.notConnected;

@@ -18,8 +18,11 @@ function storeOf(bootstrap: Bootstrap): AppStore {
   const cameras = (bootstrap.cameras ?? []).map((camera) => viewOf(camera, undefined));
   const store = new AppStore({
     isAuthenticated: bootstrap.authenticated,
-    hasEnded: false,
+    ended: null,
+    isLeaving: false,
     role: bootstrap.role ?? null,
+    user: bootstrap.user ?? null,
+    hasPassword: bootstrap.has_password ?? false,
     connection: { status: 'connecting' },
     hadConnection: false,
     wasOpen: false,

@@ -36,7 +36,9 @@ function isLinkLocal(text: string): boolean {
   return (
     host.startsWith('169.254.') ||
     /^\[fe[89ab][0-9a-f]:/i.test(host) ||
-    /^\[(::|64:ff9b::)(ffff:)?a9fe:/i.test(host)
+    // IPv4 within IPv6: mapped, compatible, translated, 6to4.
+    /^\[(?:::|64:ff9b::)(?:ffff:(?:0:)?)?a9fe:/i.test(host) ||
+    /^\[2002:a9fe:/i.test(host)
   );
 }
 
@@ -113,7 +115,8 @@ export const stop_streaming = method({
 export const get_stream_url = method({
   role: 'viewer',
   summary: 'An address that works as pasted into a player',
-  description: 'Carries short-lived credentials where they are needed.',
+  description:
+    "Carries short-lived credentials where they are needed; they end with the caller's right. A user's password is no login for players, an API key is: its id as user, the key as password.",
   params: z.object({
     device: deviceParam.optional(),
     stream: streamName.optional().describe('A name of create_stream, instead of a device'),
@@ -122,7 +125,9 @@ export const get_stream_url = method({
     device: deviceResult.nullable(),
     stream_name: z.string(),
     stream_url: z.string().describe('RTSP'),
-    expires_at: timestamp.nullable().describe('When the credentials end; a player that plays goes on'),
+    expires_at: timestamp
+      .nullable()
+      .describe('When the credentials end; a player that plays goes on while the right of the caller lasts'),
     streams,
     available: z.boolean().describe('Whether a player would get a picture now or on demand'),
     active_consumers: z.int(),

@@ -3,8 +3,15 @@ import type { Role } from '@mediamtx-camera-service/protocol';
 import { AppError, notFound } from '../errors.ts';
 import type { ApiKeyRow, ApiKeyStore } from '../store/api-keys.ts';
 import { transaction, type Database } from '../store/database.ts';
-import { camerasToRow, checkCameras, type CameraRegister } from './camera-limit.ts';
+import {
+  camerasOfRow,
+  camerasToRow,
+  checkCameras,
+  checkWithin,
+  type CameraRegister,
+} from './camera-limit.ts';
 import { apiKeyPrefix, hashKey, type Credentials } from './credentials.ts';
+import type { Identity } from './identity.ts';
 
 export interface ApiKeysDeps {
   db: Database;
@@ -29,7 +36,10 @@ export interface ToldKey {
   key: string;
 }
 
-/** API keys of programs. Whatever changes is told to `credentials` at once, so that open sessions follow. */
+/**
+ * API keys of programs. `by` is who asks: one who is limited to some cameras can neither give more than that nor touch a
+ * key that has more; absent: the command line, which may do all. Whatever changes is told to `credentials` at once.
+ */
 export class ApiKeys {
   readonly #deps: ApiKeysDeps;
   readonly #now: () => number;
@@ -45,8 +55,8 @@ export class ApiKeys {
   }
 
   /** Throws `not_found` for a camera. */
-  create({ name, role, cameras, expiresAt }: NewApiKey): ToldKey {
-    checkCameras(cameras, this.#deps.cameras);
+  create({ name, role, cameras, expiresAt }: NewApiKey, by?: Identity): ToldKey {
+    checkCameras(cameras, this.#deps.cameras, by);
     const key = newKey();
     const row: ApiKeyRow = {
       key_id: `key_${randomBytes(9).toString('base64url')}`,
@@ -67,9 +77,9 @@ export class ApiKeys {
   }
 
   /** A new secret; the old one works for `graceSeconds` more. Throws `not_found`, `invalid_state`. */
-  rotate(keyId: string, graceSeconds: number): ToldKey {
+  rotate(keyId: string, graceSeconds: number, by?: Identity): ToldKey {
     const key = newKey();
-    const row = this.#change(keyId, (before) => {
+    const row = this.#change(keyId, by, (before) => {
       const now = this.#now();
       refuseEnded(before, now);
       const hasGrace = graceSeconds > 0;
@@ -84,15 +94,16 @@ export class ApiKeys {
   }
 
   /** Ends it with both of its secrets. Throws `not_found`; to revoke it again changes nothing. */
-  revoke(keyId: string): ApiKeyRow {
-    return this.#change(keyId, (before) => ({ ...before, revoked_at: before.revoked_at ?? this.#now() }));
+  revoke(keyId: string, by?: Identity): ApiKeyRow {
+    return this.#change(keyId, by, (before) => ({ ...before, revoked_at: before.revoked_at ?? this.#now() }));
   }
 
-  #change(keyId: string, change: (row: ApiKeyRow) => ApiKeyRow): ApiKeyRow {
+  #change(keyId: string, by: Identity | undefined, change: (row: ApiKeyRow) => ApiKeyRow): ApiKeyRow {
     const { db, store, credentials } = this.#deps;
     const row = transaction(db, () => {
       const before = store.find(keyId);
       if (!before) throw notFound('api_key', keyId, 'list_api_keys tells the keys');
+      checkWithin(camerasOfRow(before.cameras), by, `the rights of the key ${before.name}`);
       const after = change(before);
       store.update(after);
       return after;
@@ -106,8 +117,12 @@ function newKey(): string {
   return apiKeyPrefix + randomBytes(32).toString('base64url');
 }
 
-function refuseEnded({ key_id: keyId, revoked_at: revokedAt, expires_at: expiresAt }: ApiKeyRow, now: number): void {
-  const state = revokedAt !== null ? 'revoked' : expiresAt !== null && expiresAt <= now ? 'expired' : undefined;
+function refuseEnded(
+  { key_id: keyId, revoked_at: revokedAt, expires_at: expiresAt }: ApiKeyRow,
+  now: number,
+): void {
+  const state =
+    revokedAt !== null ? 'revoked' : expiresAt !== null && expiresAt <= now ? 'expired' : undefined;
   if (state === undefined) return;
   throw new AppError('invalid_state', {
     reason: `key_${state}`,

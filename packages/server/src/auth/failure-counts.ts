@@ -63,7 +63,8 @@ export class FailureCounts {
       entry.pending -= 1;
       if (outcome === 'failed') this.#fail(key, entry);
       else if (outcome === 'succeeded') forget(entry);
-      if (entry.pending === 0 && isClean(entry) && this.#entries.get(key) === entry) this.#entries.delete(key);
+      if (entry.pending === 0 && isClean(entry) && this.#entries.get(key) === entry)
+        this.#entries.delete(key);
     };
   }
 

@@ -1,5 +1,5 @@
-import { isIPv6 } from 'node:net';
 import { AppError } from '../errors.ts';
+import { addressKey } from '../rpc/client-address.ts';
 import { FailureCounts } from './failure-counts.ts';
 
 const maxKnownUsers = 1_000;
@@ -42,7 +42,7 @@ export class LoginThrottle {
    * `retry_after_ms` before anything is checked.
    */
   async guard<T>(attempt: LoginAttempt, check: () => Promise<T | undefined>): Promise<T | undefined> {
-    const address = networkOf(attempt.remoteAddress);
+    const address = addressKey(attempt.remoteAddress);
     const user = attempt.user.toLowerCase();
     const isHome = this.#known.get(user)?.has(address) ?? false;
     const [users, userKey] = isHome ? [this.#usersAtHome, `${address} ${user}`] : [this.#users, user];
@@ -69,20 +69,6 @@ export class LoginThrottle {
     this.#known.set(user, addresses);
     dropFirst(this.#known, maxKnownUsers);
   }
-}
-
-/** One subscriber has a whole /64 of IPv6 addresses, so they count as one. */
-export function networkOf(remoteAddress: string): string {
-  const address = remoteAddress.replace(/%.*$/, '');
-  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
-  if (mapped !== undefined) return mapped;
-  if (!isIPv6(address)) return address;
-  // Written out in full by the URL standard but for one run of zeros.
-  const [head = '', tail] = new URL(`http://[${address}]/`).hostname.slice(1, -1).split('::');
-  const left = head === '' ? [] : head.split(':');
-  const right = tail === undefined || tail === '' ? [] : tail.split(':');
-  const zeros = Array.from({ length: 8 - left.length - right.length }, () => '0');
-  return `${[...left, ...zeros, ...right].slice(0, 4).join(':')}::/64`;
 }
 
 function dropFirst(collection: Set<string> | Map<string, unknown>, maxSize: number): void {

@@ -29,7 +29,13 @@ export class Passwords {
 
   async hash(password: string): Promise<string> {
     const salt = randomBytes(saltBytes);
-    const hash = await this.#derive(password, { logN, blockSize, parallelism, salt, hash: Buffer.alloc(hashBytes) });
+    const hash = await this.#derive(password, {
+      logN,
+      blockSize,
+      parallelism,
+      salt,
+      hash: Buffer.alloc(hashBytes),
+    });
     return `$scrypt$ln=${logN},r=${blockSize},p=${parallelism}$${toText(salt)}$${toText(hash)}`;
   }
 
@@ -46,7 +52,12 @@ export class Passwords {
       // Unicode has several forms of one text; keyboards differ in which they send.
       return await runScrypt(password.normalize('NFC'), salt, {
         length: hash.length,
-        options: { N: 2 ** cost.logN, r: cost.blockSize, p: cost.parallelism, maxmem: 256 * 2 ** cost.logN * cost.blockSize },
+        options: {
+          N: 2 ** cost.logN,
+          r: cost.blockSize,
+          p: cost.parallelism,
+          maxmem: 256 * 2 ** cost.logN * cost.blockSize,
+        },
       });
     } finally {
       this.#leave();

@@ -48,7 +48,9 @@ export function loadSecrets(dataDir: string, config: SecretConfig, now = Date.no
   makePrivate(file, 0o600);
   const graceMs = Math.min(config.token_expiry * 1000, longestGraceMs);
   const previousUntil = statSync(file).mtimeMs + graceMs;
-  return previousUntil > now ? { secret, previousSecret: checkLength(previous, file), previousUntil } : { secret };
+  return previousUntil > now
+    ? { secret, previousSecret: checkLength(previous, file), previousUntil }
+    : { secret };
 }
 
 /**

@@ -4,7 +4,13 @@ import { AppError, notFound } from '../errors.ts';
 import { transaction, type Database } from '../store/database.ts';
 import { isDiskFull } from '../store/storage-error.ts';
 import type { UserRow, UserStore } from '../store/users.ts';
-import { camerasToRow, checkCameras, type CameraRegister } from './camera-limit.ts';
+import {
+  camerasOfRow,
+  camerasToRow,
+  checkCameras,
+  checkWithin,
+  type CameraRegister,
+} from './camera-limit.ts';
 import type { Credentials } from './credentials.ts';
 import type { Identity } from './identity.ts';
 import type { Passwords } from './passwords.ts';
@@ -26,7 +32,8 @@ export interface UserChanges {
 }
 
 /**
- * Users with passwords. Whatever changes is told to `credentials` at once, so that open sessions follow. Nothing of a
+ * Users with passwords. `by` is who asks: one who is limited to some cameras can neither give more than that nor touch a
+ * user who has more; absent: the command line, which may do all. Whatever changes is told to `credentials` at once, so that open sessions follow. Nothing of a
  * check or a change is split by a wait: a program beside this one may write to the same file.
  */
 export class Users {
@@ -43,10 +50,14 @@ export class Users {
   }
 
   /** Throws `invalid_state` with state `exists`, `not_found` for a camera. */
-  async create(name: string, rights: { password: string; role: Role; cameras: readonly string[] | null }): Promise<UserRow> {
+  async create(
+    name: string,
+    rights: { password: string; role: Role; cameras: readonly string[] | null },
+    by?: Identity,
+  ): Promise<UserRow> {
     const { db, store, passwords, cameras } = this.#deps;
+    checkCameras(rights.cameras, cameras, by);
     this.#refuseExisting(name);
-    checkCameras(rights.cameras, cameras);
     const password = await passwords.hash(rights.password);
     const now = this.#now();
     const row: UserRow = {
@@ -68,11 +79,11 @@ export class Users {
   }
 
   /** What is undefined stays. Throws `not_found`, `invalid_state` with state `last_admin`. */
-  async set(name: string, changes: UserChanges): Promise<UserRow> {
-    this.#find(name);
-    checkCameras(changes.cameras, this.#deps.cameras);
+  async set(name: string, changes: UserChanges, by?: Identity): Promise<UserRow> {
+    if (changes.cameras !== undefined) checkCameras(changes.cameras, this.#deps.cameras, by);
+    this.#findFor(name, by);
     const password = changes.password && (await this.#deps.passwords.hash(changes.password));
-    return this.#change(name, (row) => ({
+    return this.#change(name, by, (row) => ({
       ...row,
       role: changes.role ?? row.role,
       cameras: changes.cameras === undefined ? row.cameras : camerasToRow(changes.cameras),
@@ -81,8 +92,8 @@ export class Users {
   }
 
   /** A new password by whoever may set it without knowing the old one. Every login of the user ends. */
-  async setPassword(name: string, password: string): Promise<void> {
-    await this.set(name, { password });
+  async setPassword(name: string, password: string, by?: Identity): Promise<void> {
+    await this.set(name, { password }, by);
   }
 
   /**
@@ -98,7 +109,7 @@ export class Users {
     if (!(await passwords.verify(currentPassword, before.password))) return undefined;
     const hash = await passwords.hash(password);
     const keptLogin = caller.basis.kind === 'user' ? caller.basis.loginId : null;
-    this.#change(before.name, (row) => {
+    this.#change(before.name, undefined, (row) => {
       // Somebody else has set another one while this was checked.
       if (row.generation !== before.generation) throw wrongPassword();
       return { ...row, ...this.#withPassword(hash, keptLogin) };
@@ -107,10 +118,10 @@ export class Users {
   }
 
   /** Throws `not_found`, `invalid_state` with state `last_admin`. */
-  remove(name: string): UserRow {
+  remove(name: string, by?: Identity): UserRow {
     const { db, store, credentials } = this.#deps;
     const row = transaction(db, () => {
-      const found = this.#find(name);
+      const found = this.#findFor(name, by);
       store.remove(found.name);
       this.#needsAdmin(found);
       return found;
@@ -138,10 +149,10 @@ export class Users {
     }
   }
 
-  #change(name: string, change: (row: UserRow) => UserRow): UserRow {
+  #change(name: string, by: Identity | undefined, change: (row: UserRow) => UserRow): UserRow {
     const { db, store, credentials } = this.#deps;
     const row = transaction(db, () => {
-      const before = this.#find(name);
+      const before = this.#findFor(name, by);
       const after = change(before);
       store.update(after);
       this.#needsAdmin(before);
@@ -170,6 +181,12 @@ export class Users {
       state: 'last_admin',
       allowed_states: [],
     });
+  }
+
+  #findFor(name: string, by: Identity | undefined): UserRow {
+    const row = this.#find(name);
+    checkWithin(camerasOfRow(row.cameras), by, `the rights of ${row.name}`);
+    return row;
   }
 
   #find(name: string): UserRow {

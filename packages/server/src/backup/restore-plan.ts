@@ -88,7 +88,10 @@ export function finishRestore(root: string): boolean {
 /** The same for whoever holds the data directory. */
 export function finishHeld(root: string): boolean {
   const isPending = isRestorePending(root);
-  if (isPending) for (const _call of planCalls(root));
+  if (isPending) {
+    const calls = planCalls(root);
+    while (!calls.next().done);
+  }
   rmSync(restoreDir(root), { recursive: true, force: true });
   return isPending;
 }

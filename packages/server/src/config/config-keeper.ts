@@ -26,6 +26,13 @@ export interface ConfigChange {
   restart_needed: string[];
 }
 
+interface Edited {
+  text: string;
+  isNew: boolean;
+  combined: Combined;
+  wasInOrder: boolean;
+}
+
 type Listener = (applied: string[], restartNeeded: string[]) => void;
 
 /**
@@ -98,8 +105,8 @@ export class ConfigKeeper {
   set(changes: Changes): Promise<ConfigChange> {
     return this.#inTurn(async () => {
       checkChanges(changes, this.#origins);
-      const { text, isNew, combined } = this.#edit(changes);
-      const config = this.#accept(combined, changes);
+      const { text, isNew, combined, wasInOrder } = this.#edit(changes);
+      const config = this.#accept(combined, wasInOrder ? undefined : changes);
       if (isNew) await this.#write(text);
       this.#adopt(text, config, combined.origins);
       const waiting = new Set(this.restartNeeded);
@@ -144,19 +151,23 @@ export class ConfigKeeper {
   }
 
   /** The file as it is on disk now, with the changes. */
-  #edit(changes: Changes): { text: string; isNew: boolean; combined: Combined } {
+  #edit(changes: Changes): Edited {
     try {
       const present = this.#read();
       const text = editConfigText(present, changes, this.#file.path);
-      return { text, isNew: text !== present, combined: this.#combine(text) };
+      const wasInOrder = this.#combine(present).issues.length === 0;
+      return { text, isNew: text !== present, combined: this.#combine(text), wasInOrder };
     } catch (error) {
       if (error instanceof ConfigError) throw fileBroken(error.problems);
       throw error;
     }
   }
 
-  #accept({ config, issues, origins }: Combined, changes: Changes): EffectiveConfig {
-    const ofChange = issues.find(({ path }) => Object.hasOwn(changes, path.slice(0, 2).join('.')));
+  /** `changes`: where the file had mistakes before, what is new in it; else all mistakes are those of the change. */
+  #accept({ config, issues, origins }: Combined, changes?: Changes): EffectiveConfig {
+    const ofChange = issues.find(
+      ({ path }) => !changes || Object.hasOwn(changes, path.slice(0, 2).join('.')),
+    );
     if (ofChange) throw valueRefused(ofChange);
     if (issues.length > 0 || !config)
       throw fileBroken(issues.flatMap((issue) => tellIssue(issue, { origins, file: this.#file })));

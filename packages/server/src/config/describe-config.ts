@@ -1,6 +1,6 @@
 import type { Result } from '@mediamtx-camera-service/protocol';
 import { notFound } from '../errors.ts';
-import { redactText } from '../log.ts';
+import { redactText } from '../redact.ts';
 import { nearestName } from '../rpc/nearest-name.ts';
 import { mask } from './change-rules.ts';
 import { configKeys, isSecret, type ConfigKey } from './keys.ts';

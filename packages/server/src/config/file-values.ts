@@ -25,7 +25,7 @@ export function parseConfigDocument(text: string, file: string): Document {
   const document = parseDocument(text);
   if (document.errors.length > 0)
     throw new ConfigError(document.errors.map((error) => `${file}: ${error.message}`));
-  return document as Document;
+  return document;
 }
 
 export function valuesOf(document: Document, file: string): Tree {

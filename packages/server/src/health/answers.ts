@@ -1,5 +1,5 @@
 import { availableParallelism, freemem, loadavg, totalmem } from 'node:os';
-import type { HealthReport, HealthSource } from './report.ts';
+import type { HealthProblem, HealthReport, HealthSource } from './report.ts';
 
 /** One answer of a probe: the HTTP status that monitors look at, and the words for a person. */
 export interface HealthAnswer {
@@ -37,7 +37,8 @@ export function answerHealth(path: string, source: HealthSource, now: () => numb
   // It only says that the process still answers: a restart would not mend what else may be wrong.
   if (path === livePath) return { statusCode: 200, body: { status: 'alive', live: true, timestamp } };
   try {
-    const { statusCode, body } = answers[path]!(source.report());
+    const report = source.report();
+    const { statusCode, body } = answers[path]!({ ...report, problems: namelessProblems(report.problems) });
     return { statusCode, body: { ...body, timestamp } };
   } catch {
     // What failed is logged by the part itself; a probe needs the verdict.
@@ -71,6 +72,15 @@ function component(report: HealthReport, name: 'camera_monitor' | 'mediamtx', de
     statusCode: isDown ? 503 : 200,
     body: { status: state === 'STARTING' ? 'starting' : word, details: { state, ...details }, problems },
   };
+}
+
+/** Probes need no login, so they are not told which camera it is, nor what uses it. */
+function namelessProblems(problems: HealthProblem[]): HealthProblem[] {
+  const others = problems.filter(({ component: name }) => !/^camera\d+$/.test(name));
+  const count = problems.length - others.length;
+  if (count === 0) return problems;
+  const reason = `${count === 1 ? 'a camera does' : `${count} cameras do`} not work; get_status tells which and why`;
+  return [...others, { component: 'cameras', reason }];
 }
 
 function statusWord(report: HealthReport): string {

@@ -5,6 +5,7 @@ import { createNodeServer } from '../http/node-server.ts';
 import { securityHeaders } from '../http/security-headers.ts';
 import { SocketLimits } from '../http/socket-limits.ts';
 import type { Logger } from '../log.ts';
+import { addOpenMetricsRoute } from './metrics-route.ts';
 import type { HealthSource } from './report.ts';
 import { addHealthRoutes } from './routes.ts';
 
@@ -19,6 +20,8 @@ export interface HealthServerDeps {
   /** `port` undefined: 8003, or the next free one. */
   config: { host: string; port?: number | undefined };
   source: HealthSource;
+  /** Answers `/metrics` too: without login, so it names no camera. Undefined while the service starts. */
+  metricsText?: (() => Promise<string> | undefined) | undefined;
   log: Logger;
 }
 
@@ -70,9 +73,13 @@ export class HealthServer {
       serverFactory: (handler) => createNodeServer(handler, { times, sockets }),
     });
     app.addHook('onRequest', async (_request, reply) => void reply.headers(securityHeaders));
-    addHealthRoutes(app, this.#deps.source);
+    const { source, metricsText } = this.#deps;
+    addHealthRoutes(app, source);
+    if (metricsText) addOpenMetricsRoute(app, metricsText);
     app.setNotFoundHandler((_request, reply) =>
-      reply.code(404).send({ error: 'there are only the /health paths' }),
+      reply
+        .code(404)
+        .send({ error: `there are only the /health paths${metricsText ? ' and /metrics' : ''}` }),
     );
     try {
       await listenOn(app, { host, port, key: 'health.port' });

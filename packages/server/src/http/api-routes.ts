@@ -17,7 +17,7 @@ export function addApiRoutes(app: FastifyInstance, deps: ApiRouteDeps): void {
     openrpc ??= JSON.stringify(openrpcDocument(deps.version));
     return reply.type('application/json; charset=utf-8').send(openrpc);
   });
-  app.get('/api/cameras', async (request, reply) => {
+  app.get('/api/cameras', { config: { audited: 'reads' } }, async (request, reply) => {
     const identity = await deps.auth.require(request);
     const cameras = deps.cameras.list(identity, hostNameOf(request));
     const connected = cameras.filter(({ status }) => status === 'CONNECTED').length;

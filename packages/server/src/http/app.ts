@@ -7,15 +7,18 @@ import type { Logins } from '../auth/logins.ts';
 import type { Credentials } from '../auth/credentials.ts';
 import type { Config } from '../config/schema.ts';
 import { notFound } from '../errors.ts';
+import type { Identity } from '../auth/identity.ts';
 import type { HealthSource } from '../health/report.ts';
 import { addHealthRoutes } from '../health/routes.ts';
 import type { Logger } from '../log.ts';
 import type { DownloadLinks } from '../media-access/download-links.ts';
 import type { OpenMedia } from '../media-access/open-media.ts';
 import { WhepSessions } from '../media-access/whep-sessions.ts';
+import type { AuditWriter } from '../rpc/audit.ts';
 import { addressMatcher } from '../rpc/client-address.ts';
 import type { AddressBudgets } from '../rpc/limits.ts';
 import type { RpcServer } from '../rpc/rpc-server.ts';
+import { addAuditHook } from './audit-hook.ts';
 import { addApiRoutes } from './api-routes.ts';
 import type { CameraViews, FileCatalog, MediaSource } from './deps.ts';
 import { createErrorHandler } from './error-reply.ts';
@@ -25,6 +28,7 @@ import { addHlsRoutes } from './hls.ts';
 import type { KeepaliveTimes } from './keepalive.ts';
 import { addLoginRoutes } from './login.ts';
 import { MediaFront } from './media-front.ts';
+import { addMetricsRoute } from './metrics-route.ts';
 import { createNodeServer, type ServerTimes } from './node-server.ts';
 import { addPageRoutes } from './page.ts';
 import { RequestAuth } from './request-auth.ts';
@@ -58,6 +62,8 @@ export interface HttpDeps {
   catalog: FileCatalog;
   events: { readonly seq: number };
   health: HealthSource;
+  audit: AuditWriter;
+  metricsText: (identity: Identity) => Promise<string>;
   log: Logger;
   version: string;
   /** The built page (`packages/web/dist`), absolute; it may be missing. */
@@ -106,6 +112,8 @@ export async function createHttpApp(deps: HttpDeps): Promise<FastifyInstance> {
   const origins = new OriginPolicy(deps.config);
   // First: its hook marks upgrades, and it ends the connection of a refused one by that mark.
   await registerWebSockets(app, deps);
+  app.decorateRequest('caller', undefined);
+  addAuditHook(app, deps);
   addGuards(app, {
     origins,
     addressBudgets: deps.addressBudgets,
@@ -125,6 +133,7 @@ function addRoutes(app: FastifyInstance, deps: HttpDeps, origins: OriginPolicy):
   addHealthRoutes(app, deps.health);
   addRpcRoute(app, { ...deps, auth });
   addApiRoutes(app, { ...deps, auth });
+  addMetricsRoute(app, { ...deps, auth });
   addLoginRoutes(app, { ...deps, cookies });
   addMediaRoutes(app, deps, auth);
   app.register(async (scope) => {

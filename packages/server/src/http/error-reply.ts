@@ -3,6 +3,13 @@ import type { ErrorName, RpcError } from '@mediamtx-camera-service/protocol';
 import { AppError, messageOf } from '../errors.ts';
 import type { Logger } from '../log.ts';
 
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** The error that it was answered with. */
+    failure: AppError | undefined;
+  }
+}
+
 const httpStatus: Record<ErrorName, number> = {
   parse_error: 400,
   invalid_request: 400,
@@ -38,6 +45,7 @@ export interface ErrorBody {
 export function createErrorHandler(log: Logger) {
   return (error: FastifyError | AppError, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
     const told = toAppError(error, request.id);
+    request.failure = told;
     if (told.errorName === 'internal_error') {
       log.error({ err: error, request_id: request.id, method: request.method }, 'request failed');
     }

@@ -26,7 +26,9 @@ type FileRequest = FastifyRequest<{ Params: { '*': string }; Querystring: LinkQu
 export function addFileRoutes(app: FastifyInstance, deps: FileDeps): void {
   for (const kind of ['recordings', 'snapshots'] as const) {
     // A wildcard, so that a name with slashes is told as a wrong name.
-    app.get(`/files/${kind}/*`, (request: FileRequest, reply) => sendFile(deps, { kind, request, reply }));
+    app.get(`/files/${kind}/*`, { config: { audited: true } }, (request: FileRequest, reply) =>
+      sendFile(deps, { kind, request, reply }),
+    );
   }
 }
 
@@ -39,6 +41,7 @@ async function sendFile(
   const path = filePath(kind, name);
   const link = deps.links.open(path, request.query);
   const identity = link.state === 'valid' ? link.identity : await requireLogin(deps, request, link.state);
+  request.caller = identity;
   const file = await deps.catalog.find(kind, name);
   if (!file || (identity && !mayView(identity, file.device))) throw notFound('file', name);
   endWithRight(deps.openMedia, { identity, device: file.device, request, reply });

@@ -36,7 +36,8 @@ function checkForm({ raw, headers }: FastifyRequest): void {
   // Node keeps the first and forgets the others.
   const hosts = raw.rawHeaders.filter((name, index) => index % 2 === 0 && name.toLowerCase() === 'host');
   if (hosts.length > 1) throw refused(400, 'ambiguous_host', 'there is more than one Host header');
-  if (!raw.url!.startsWith('/')) throw refused(400, 'absolute_url', 'the request must name a path, not a URL');
+  if (!raw.url!.startsWith('/'))
+    throw refused(400, 'absolute_url', 'the request must name a path, not a URL');
   const encoding = headers['content-encoding'] ?? 'identity';
   if (encoding.toLowerCase() !== 'identity') {
     throw refused(415, 'encoded_body', 'bodies are read without Content-Encoding alone');

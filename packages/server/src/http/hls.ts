@@ -11,7 +11,7 @@ const childPattern = /^[A-Za-z0-9_-]+\.(?:m3u8|mp4|mp|ts)$/;
 const childQuery = ['session', '_HLS_msn', '_HLS_part', '_HLS_skip'];
 
 type HlsRequest = FastifyRequest<{
-  Params: { device: string; name: string };
+  Params: { device: string; name?: string };
   Querystring: Record<string, unknown>;
 }>;
 
@@ -26,9 +26,9 @@ interface HlsFile {
  * back here; MediaMTX's `?session=` stays in them. Requests that wait for the next part are held as long as it holds them.
  */
 export function addHlsRoutes(app: FastifyInstance, front: MediaFront): void {
-  app.get('/media/:device/hls/:name', { exposeHeadRoute: false }, async (request: HlsRequest, reply) => {
+  const handler = async (request: HlsRequest, reply: FastifyReply): Promise<FastifyReply> => {
     const { device, gone } = await front.open(request, reply);
-    const { name } = request.params;
+    const { name = 'index.m3u8' } = request.params;
     if (!childPattern.test(name)) throw notFound('hls_file', name);
     if (name === 'index.m3u8') return stream(await fetchIndex(front, device, gone), reply);
     front.deps.media.demand(device, 'hls');
@@ -46,7 +46,12 @@ export function addHlsRoutes(app: FastifyInstance, front: MediaFront): void {
       });
     }
     return stream(response, reply);
-  });
+  };
+  // Once a viewer; what follows from it would fill the audit log.
+  const first = { exposeHeadRoute: false, config: { audited: true } } as const;
+  app.get('/media/:device/hls/index.m3u8', first, handler);
+  const others = { exposeHeadRoute: false, config: { audited: 'refusals' } } as const;
+  app.get('/media/:device/hls/:name', others, handler);
 }
 
 /** The first playlist opens a session at MediaMTX; asked until the camera is live. */

@@ -27,11 +27,11 @@ const passwordForm = methods.login.params;
 /** The page's login: by a code from a terminal, by a token or a password in its form, and its end. */
 export function addLoginRoutes(app: FastifyInstance, deps: LoginDeps): void {
   // No HEAD route: it would use the code up.
-  app.get('/login', { exposeHeadRoute: false }, (request: CodeRequest, reply) =>
+  app.get('/login', { exposeHeadRoute: false, config: { audited: true } }, (request: CodeRequest, reply) =>
     loginByCode(deps, request, reply),
   );
-  app.post('/login', (request, reply) => loginByForm(deps, request, reply));
-  app.post('/logout', (request, reply) => logout(deps, request, reply));
+  app.post('/login', { config: { audited: true } }, (request, reply) => loginByForm(deps, request, reply));
+  app.post('/logout', { config: { audited: true } }, (request, reply) => logout(deps, request, reply));
 }
 
 type CodeRequest = FastifyRequest<{ Querystring: { code?: unknown } }>;
@@ -42,6 +42,7 @@ function loginByCode(deps: LoginDeps, request: CodeRequest, reply: FastifyReply)
   if (typeof code !== 'string') return reply.redirect('/', 303);
   const identity = deps.loginCodes.redeem(code);
   if (!identity) return reply.redirect('/?login=expired', 303);
+  request.caller = identity;
   sendSession(request, reply, deps.cookies.seal(identity));
   return reply.redirect('/', 303);
 }
@@ -51,7 +52,8 @@ async function loginByForm(
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
-  const session = deps.cookies.seal(await identify(deps, request));
+  request.caller = await identify(deps, request);
+  const session = deps.cookies.seal(request.caller);
   sendSession(request, reply, session);
   return reply.header('cache-control', 'no-store').send(describe(session));
 }
@@ -74,6 +76,7 @@ async function identify({ credentials, logins }: LoginDeps, request: FastifyRequ
 function logout(deps: LoginDeps, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const cookie = request.cookies[sessionCookieName];
   const identity = cookie === undefined ? undefined : deps.cookies.open(cookie);
+  request.caller = identity;
   if (identity) deps.credentials.endLogin(identity);
   clearSession(request, reply);
   return reply.send({ logged_out: true });

@@ -63,7 +63,11 @@ export class MediaFront {
 /** Cuts the answer off when the right to it ends; `identity` undefined: on `security.open_reads`. */
 export function endWithRight(
   openMedia: OpenMedia,
-  { request, reply, ...viewer }: { request: FastifyRequest; reply: FastifyReply; identity: Identity | undefined; device: string },
+  {
+    request,
+    reply,
+    ...viewer
+  }: { request: FastifyRequest; reply: FastifyReply; identity: Identity | undefined; device: string },
 ): void {
   const end = (): void => void reply.raw.destroy();
   const takeAway = openMedia.add({ ...viewer, transport: 'http', remoteAddress: request.ip, end });

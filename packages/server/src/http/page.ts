@@ -87,8 +87,10 @@ async function bootstrap(deps: PageDeps, request: FastifyRequest): Promise<strin
   if (!identity) return dataScript({ authenticated: false, version });
   const { seq } = deps.events;
   const cameras = deps.cameras.list(identity, hostNameOf(request));
-  const { role, user } = identity;
-  return dataScript({ authenticated: true, role, user, cameras, version, seq }) + preloads(cameras);
+  const { role, user, basis } = identity;
+  const hasPassword = basis.kind === 'user';
+  const data = { authenticated: true, role, user, has_password: hasPassword, cameras, version, seq };
+  return dataScript(data) + preloads(cameras);
 }
 
 function dataScript(data: Record<string, unknown>): string {

@@ -15,16 +15,12 @@ export class RequestAuth {
   }
 
   /**
-   * The caller, or undefined where nobody logged in. Throws `authentication_failed` for a token that is not valid; a
-   * cookie that is not valid counts as none, since a browser sends it unasked.
+   * The caller, who is noted on the request, or undefined where nobody logged in. Throws `authentication_failed` for a
+   * token that is not valid; a cookie that is not valid counts as none, since a browser sends it unasked.
    */
   async identify(request: FastifyRequest): Promise<Identity | undefined> {
-    const bearer = /^Bearer\s+(\S+)$/i.exec(request.headers.authorization ?? '')?.[1];
-    if (bearer !== undefined) return this.#credentials.verify(bearer);
-    const apiKey = request.headers['x-api-key'];
-    if (typeof apiKey === 'string') return this.#credentials.verify(apiKey, 'api_key');
-    const cookie = request.cookies[sessionCookieName];
-    return cookie === undefined ? undefined : this.#cookies.open(cookie);
+    request.caller = await this.#find(request);
+    return request.caller;
   }
 
   /** The caller; throws `authentication_failed` where nobody logged in. */
@@ -36,5 +32,14 @@ export class RequestAuth {
       details: 'no login',
       suggestion: 'log in on the page, or send a token as Authorization: Bearer, or an API key as X-API-Key',
     });
+  }
+
+  async #find(request: FastifyRequest): Promise<Identity | undefined> {
+    const bearer = /^Bearer\s+(\S+)$/i.exec(request.headers.authorization ?? '')?.[1];
+    if (bearer !== undefined) return this.#credentials.verify(bearer);
+    const apiKey = request.headers['x-api-key'];
+    if (typeof apiKey === 'string') return this.#credentials.verify(apiKey, 'api_key');
+    const cookie = request.cookies[sessionCookieName];
+    return cookie === undefined ? undefined : this.#cookies.open(cookie);
   }
 }

@@ -87,7 +87,8 @@ function isLocalOrAddress(name: string): boolean {
 
 function isSameOrigin(origin: string, { host, protocol }: FastifyRequest): boolean {
   const url = parseUrl(origin);
-  if (url === undefined || host === '' || url.host !== parseUrl(`${url.protocol}//${host}`)?.host) return false;
+  if (url === undefined || host === '' || url.host !== parseUrl(`${url.protocol}//${host}`)?.host)
+    return false;
   // A proxy that ends TLS and isn't among the trusted ones speaks plain HTTP to us; the reverse is somebody in between.
   return protocol === 'http' || url.protocol === 'https:';
 }

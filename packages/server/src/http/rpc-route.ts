@@ -15,7 +15,7 @@ export function addRpcRoute(app: FastifyInstance, deps: RpcRouteDeps): void {
     // The dispatcher reads the text itself: it answers wrong JSON by the rules of JSON-RPC.
     scope.removeAllContentTypeParsers();
     scope.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body));
-    scope.post('/rpc', async (request, reply) => {
+    scope.post('/rpc', { config: { audited: 'refusals' } }, async (request, reply) => {
       const identity = await deps.auth.identify(request);
       const body = typeof request.body === 'string' ? request.body : '';
       const answer = await deps.rpc.handlePost(body, {

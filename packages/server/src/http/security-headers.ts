@@ -18,7 +18,13 @@ export function contentSecurityPolicy(styleNonce?: string): string {
 
 // The page needs none of them; full screen and picture-in-picture are its own.
 const unusedFeatures = ['camera', 'display-capture', 'geolocation', 'hid', 'microphone', 'midi', 'payment'];
-const moreUnusedFeatures = ['publickey-credentials-get', 'screen-wake-lock', 'serial', 'usb', 'xr-spatial-tracking'];
+const moreUnusedFeatures = [
+  'publickey-credentials-get',
+  'screen-wake-lock',
+  'serial',
+  'usb',
+  'xr-spatial-tracking',
+];
 
 /** Sent with every answer; scripts come from the service alone. */
 export const securityHeaders: Record<string, string> = {

@@ -9,26 +9,34 @@ type StillRequest = FastifyRequest<{
 
 /** `GET /media/{device}/still.jpg`: the newest picture at once, with its age in the headers. */
 export function addStillRoute(app: FastifyInstance, front: MediaFront): void {
-  app.get('/media/:device/still.jpg', { exposeHeadRoute: false }, async (request: StillRequest, reply) => {
-    const maxAgeMs = wholeNumber(request.query.max_age_ms, { param: 'max_age_ms', min: 0, max: 86_400_000 });
-    const width = wholeNumber(request.query.width, { param: 'width', min: 16, max: 7680 });
-    const { device, gone } = await front.open(request, reply);
-    const still = await front.deps.media.still(device, {
-      ...(maxAgeMs !== undefined && { maxAgeMs }),
-      ...(width !== undefined && { width }),
-      signal: gone,
-    });
-    const capturedAt = new Date(still.capturedAtMs);
-    return reply
-      .headers({
-        'content-type': 'image/jpeg',
-        'cache-control': 'no-store',
-        'last-modified': capturedAt.toUTCString(),
-        'x-captured-at': capturedAt.toISOString(),
-        'x-age-ms': String(Math.round(still.ageMs)),
-      })
-      .send(still.data);
-  });
+  app.get(
+    '/media/:device/still.jpg',
+    { exposeHeadRoute: false, config: { audited: 'reads' } },
+    async (request: StillRequest, reply) => {
+      const maxAgeMs = wholeNumber(request.query.max_age_ms, {
+        param: 'max_age_ms',
+        min: 0,
+        max: 86_400_000,
+      });
+      const width = wholeNumber(request.query.width, { param: 'width', min: 16, max: 7680 });
+      const { device, gone } = await front.open(request, reply);
+      const still = await front.deps.media.still(device, {
+        ...(maxAgeMs !== undefined && { maxAgeMs }),
+        ...(width !== undefined && { width }),
+        signal: gone,
+      });
+      const capturedAt = new Date(still.capturedAtMs);
+      return reply
+        .headers({
+          'content-type': 'image/jpeg',
+          'cache-control': 'no-store',
+          'last-modified': capturedAt.toUTCString(),
+          'x-captured-at': capturedAt.toISOString(),
+          'x-age-ms': String(Math.round(still.ageMs)),
+        })
+        .send(still.data);
+    },
+  );
 }
 
 function wholeNumber(

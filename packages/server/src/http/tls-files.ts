@@ -34,7 +34,7 @@ export function readPair(paths: TlsPaths): TlsPair {
     key: readText(paths.key, 'the private key', 'server.tls_key'),
   };
   try {
-    new X509Certificate(pair.cert);
+    fingerprintOf(pair);
   } catch (error) {
     throw new TlsError(
       `${paths.cert} holds no certificate (${messageOf(error)}): server.tls_cert must name a PEM file`,

@@ -26,7 +26,7 @@ const closeTimeoutMs = 1_000;
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Who opened the WebSocket, found before the upgrade. */
+    /** Who makes the request, as far as it was asked. */
     caller: Identity | undefined;
   }
 }
@@ -52,10 +52,10 @@ export async function registerWebSockets(app: FastifyInstance, { log }: { log: L
 export function addWebSocketRoute(app: FastifyInstance, deps: WebSocketDeps): void {
   const keepalive = new Keepalive(deps.keepaliveTimes);
   app.addHook('onClose', () => keepalive.stop());
-  app.decorateRequest('caller', undefined);
   const handler = (socket: WebSocket, request: FastifyRequest): void =>
     serve(deps, { socket, request, keepalive });
-  app.get('/ws', { websocket: true, preValidation: (request) => checkUpgrade(deps, request) }, handler);
+  const options = { websocket: true, config: { audited: true } } as const;
+  app.get('/ws', { ...options, preValidation: (request) => checkUpgrade(deps, request) }, handler);
 }
 
 async function checkUpgrade(deps: WebSocketDeps, request: FastifyRequest): Promise<void> {
@@ -67,7 +67,7 @@ async function checkUpgrade(deps: WebSocketDeps, request: FastifyRequest): Promi
     });
   }
   deps.origins.checkOrigin(request);
-  request.caller = await deps.auth.identify(request);
+  await deps.auth.identify(request);
   const verdict = deps.rpc.mayAccept(request.ip);
   if (verdict === true) return;
   throw new HttpError(503, 'rate_limited', {

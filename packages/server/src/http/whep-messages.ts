@@ -19,7 +19,8 @@ export function secretOf(response: IncomingMessage): string {
 /** The session's name in MediaMTX's lists. */
 export function idOf(response: IncomingMessage): string {
   const { id } = response.headers;
-  if (typeof id !== 'string' || !secretPattern.test(id)) throw badGateway('its answer does not name the session');
+  if (typeof id !== 'string' || !secretPattern.test(id))
+    throw badGateway('its answer does not name the session');
   return id;
 }
 

@@ -25,7 +25,9 @@ export function addWhepRoutes(app: FastifyInstance, front: MediaFront): void {
     scope.options('/media/:device/whep', (request: DeviceRequest, reply) =>
       tellIceServers(front, request, reply),
     );
-    scope.post('/media/:device/whep', (request: DeviceRequest, reply) => openSession(front, request, reply));
+    scope.post('/media/:device/whep', { config: { audited: true } }, (request: DeviceRequest, reply) =>
+      openSession(front, request, reply),
+    );
     scope.patch('/media/:device/whep/:session', (request: SessionRequest, reply) =>
       patchSession(front, request, reply),
     );

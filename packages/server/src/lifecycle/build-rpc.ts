@@ -1,3 +1,4 @@
+import type { AuditLog } from '../audit/audit-log.ts';
 import type { ConfigKeeper } from '../config/config-keeper.ts';
 import type { EffectiveConfig } from '../config/load.ts';
 import type { EventLog } from '../events/event-log.ts';
@@ -5,9 +6,11 @@ import type { Notifier } from '../events/notifier.ts';
 import type { HealthSource } from '../health/report.ts';
 import { filePath } from '../http/files.ts';
 import type { Logger } from '../log.ts';
+import type { Metrics } from '../metrics/metrics.ts';
 import type { Addresses } from '../rpc/addresses.ts';
 import type { CallContext } from '../rpc/call.ts';
 import { accessHandlers } from '../rpc/handlers/access.ts';
+import { auditLogHandler } from '../rpc/handlers/audit.ts';
 import { cameraHandlers } from '../rpc/handlers/camera.ts';
 import {
   assembleHandlers,
@@ -42,6 +45,8 @@ export interface BuildRpcDeps extends CameraParts, MediaAccess, AccessParts {
   addresses: Addresses;
   addressBudgets: AddressBudgets;
   health: HealthSource;
+  audit: AuditLog;
+  metrics: Metrics;
   log: Logger;
 }
 
@@ -73,7 +78,10 @@ export function buildRpc(deps: BuildRpcDeps): RpcServer {
       recording: recordingHandlers({ ...deps, store: deps.recordingStore, downloadUrl }),
       stream: streamHandlers(deps),
       storage: storageHandlers({ ...deps, retention: new RetentionSettings(deps) }),
-      access: accessHandlers({ ...deps, openSessions: new OpenSessions({ sessions, credentials, media }) }),
+      access: {
+        ...accessHandlers({ ...deps, openSessions: new OpenSessions({ sessions, credentials, media }) }),
+        get_audit_log: auditLogHandler(deps),
+      },
       configuration: configurationHandlers(deps),
       system: systemHandlers({
         ...deps,
@@ -85,6 +93,8 @@ export function buildRpc(deps: BuildRpcDeps): RpcServer {
     sessions,
     events,
     notifier,
+    audit: deps.audit,
+    traffic: deps.metrics.traffic,
     log,
     limits: liveLimits(config),
     greeting: {

@@ -15,6 +15,7 @@ export interface DataPaths {
   recordings: string;
   snapshots: string;
   stills: string;
+  audit: string;
   run: string;
 }
 
@@ -25,6 +26,7 @@ export function dataPaths(root: string): DataPaths {
     recordings: join(root, 'recordings'),
     snapshots: join(root, 'snapshots'),
     stills: join(root, 'cache', 'stills'),
+    audit: join(root, 'audit'),
     run: join(root, 'run'),
   };
 }
@@ -49,7 +51,7 @@ export class DataDir {
     try {
       for (const dir of [root, paths.recordings, paths.snapshots, paths.stills])
         mkdirSync(dir, { recursive: true, mode: 0o750 });
-      mkdirSync(paths.run, { recursive: true, mode: 0o700 });
+      for (const dir of [paths.run, paths.audit]) mkdirSync(dir, { recursive: true, mode: 0o700 });
     } catch (error) {
       throw notWritable(root, error);
     }

@@ -1,4 +1,5 @@
 import type { Components } from '@mediamtx-camera-service/protocol';
+import type { AuditLog } from '../audit/audit-log.ts';
 import type { CameraMonitor } from '../cameras/monitor.ts';
 import type { CameraRegistry } from '../cameras/registry.ts';
 import type { ConfigKeeper } from '../config/config-keeper.ts';
@@ -16,6 +17,7 @@ export interface HealthParts {
   ffmpeg?: Ffmpeg;
   recordingCount?: () => number;
   keeper?: Pick<ConfigKeeper, 'problem'>;
+  audit?: Pick<AuditLog, 'problem'>;
   events?: EventLog;
   notifier?: Notifier;
 }
@@ -99,7 +101,7 @@ export class HealthMonitor implements HealthSource {
   }
 
   #problems(): HealthProblem[] {
-    const { media, monitor, ffmpeg, cameras, keeper } = this.parts;
+    const { media, monitor, ffmpeg, cameras, keeper, audit } = this.parts;
     const problems: HealthProblem[] = [];
     const add = (component: string, reason: string | undefined): void => {
       if (reason !== undefined) problems.push({ component, reason });
@@ -111,6 +113,7 @@ export class HealthMonitor implements HealthSource {
     add('camera_monitor', monitor?.problem);
     add('ffmpeg', ffmpeg?.problem);
     add('configuration', keeper?.problem);
+    add('audit', audit?.problem);
     for (const camera of cameras?.list() ?? []) {
       if (camera.state === 'failed' || camera.state === 'busy')
         add(camera.device, camera.statusReason ?? camera.status);

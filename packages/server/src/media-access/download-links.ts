@@ -13,13 +13,15 @@ export interface DownloadLinksDeps {
 
 /** What a link's query may hold; `by`: whom it was made for. */
 export interface LinkQuery {
-  exp?: string;
-  by?: string;
-  sig?: string;
+  exp?: string | undefined;
+  by?: string | undefined;
+  sig?: string | undefined;
 }
 
 /** `identity`: whose right the link stands on, with the rights of now; undefined: on `security.open_reads`. */
-export type OpenedLink = { state: 'valid'; identity: Identity | undefined } | { state: 'expired' | 'invalid' | 'ended' };
+export type OpenedLink =
+  | { state: 'valid'; identity: Identity | undefined }
+  | { state: 'expired' | 'invalid' | 'ended' };
 
 // As long as a page may stay open before it asks for the list again.
 const lifetimeMs = 24 * 3_600_000;
@@ -52,7 +54,10 @@ export class DownloadLinks {
     }
     const identity = identityOf(query.by, credentials);
     if (!identity || isExpired(identity, this.#now())) return { state: 'ended' };
-    return { state: 'valid', identity: { ...identity, expiresAt: earlier(identity.expiresAt, Number(query.exp) * 1000) } };
+    return {
+      state: 'valid',
+      identity: { ...identity, expiresAt: earlier(identity.expiresAt, Number(query.exp) * 1000) },
+    };
   }
 }
 

@@ -14,9 +14,7 @@ export function holderOf({ user, basis, cameras, sessionId = '' }: Identity): st
   }
   if (basis.kind === 'user') return join('u', user, basis.loginId, basis.generation, sessionId);
   // Nobody else knows the cameras of a login that bears its rights itself.
-  return cameras
-    ? join('c', basis.loginId, sessionId, ...cameras)
-    : join('l', basis.loginId, sessionId);
+  return cameras ? join('c', basis.loginId, sessionId, ...cameras) : join('l', basis.loginId, sessionId);
 }
 
 /** The identity with the rights that it has now; undefined once what it stands on has ended. */

@@ -83,8 +83,11 @@ export class OpenMedia {
 
   /** Watched sessions; HTTP responses are short, and under `security.open_reads` there is nobody to name. */
   list(): ListedMedia[] {
-    return [...this.#entries.values()].flatMap(({ end: _, transport, identity, ...rest }) =>
-      transport === 'http' || identity === undefined ? [] : [{ ...rest, transport, identity }],
+    return [...this.#entries.values()].flatMap(
+      ({ id, transport, identity, device, remoteAddress, openedAt }) =>
+        transport === 'http' || identity === undefined
+          ? []
+          : [{ id, transport, identity, device, remoteAddress, openedAt }],
     );
   }
 
@@ -116,7 +119,8 @@ export class OpenMedia {
       return;
     }
     const identity = this.#deps.credentials.current(entry.identity);
-    if (identity && !isExpired(identity, this.#now()) && mayView(identity, entry.device)) entry.identity = identity;
+    if (identity && !isExpired(identity, this.#now()) && mayView(identity, entry.device))
+      entry.identity = identity;
     else this.end(entry.id);
   }
 

@@ -7,8 +7,8 @@ import type { MediaServer } from '../mediamtx/media-server.ts';
 import type { MediaMtxUsers } from '../mediamtx/users.ts';
 import type { ApiKeyStore } from '../store/api-keys.ts';
 import { keyReaders } from './key-readers.ts';
+import { LostGrants } from './lost-grants.ts';
 import type { OpenMedia } from './open-media.ts';
-import { lostPaths, type LostPaths } from './lost-paths.ts';
 
 export interface RtspAccessDeps {
   credentials: Pick<Credentials, 'current' | 'ofKey' | 'onChange'>;
@@ -29,6 +29,10 @@ interface Minted {
   expiresAt: number;
 }
 
+interface OpenPlayer {
+  takeAway?: () => void;
+}
+
 export interface MintedUrl {
   url: string;
   /** Epoch milliseconds; null where no login is needed, or where it is not ours to give. */
@@ -36,6 +40,7 @@ export interface MintedUrl {
 }
 
 const mintedMs = 3_600_000;
+const longestWaitMs = 60_000;
 
 /**
  * Who may play by RTSP, which is MediaMTX's own to check: each API key is a user of it (its id the name, the key the
@@ -47,14 +52,16 @@ export class RtspAccess {
   readonly #deps: RtspAccessDeps;
   readonly #now: () => number;
   readonly #minted = new Map<string, Minted>();
-  /** Sessions with a right, by MediaMTX's id; each takes itself out of the open media. */
-  readonly #open = new Map<string, () => void>();
+  /** Players with a right, by MediaMTX's id of the session. */
+  readonly #open = new Map<string, OpenPlayer>();
   /** Sessions that were looked at, our own among them. */
   #seen: ReadonlySet<string> = new Set();
+  readonly #lost = new LostGrants();
   #applied = '';
   #nextEnd = Number.POSITIVE_INFINITY;
-  #working: Promise<void> | undefined;
+  #isWorking = false;
   #isStale = false;
+  #timer: NodeJS.Timeout | undefined;
   #unlisten: (() => void) | undefined;
 
   constructor(deps: RtspAccessDeps) {
@@ -68,7 +75,7 @@ export class RtspAccess {
     if (!media.users || this.#unlisten) return;
     this.#unlisten = credentials.onChange(() => this.#update());
     media.controller.onPaths(() => {
-      if (this.#unlisten && (this.#nextEnd <= this.#now() || this.#hasNews())) this.#update();
+      if (this.#nextEnd <= this.#now() || this.#hasNews()) this.#update();
     });
     this.#update();
   }
@@ -76,44 +83,50 @@ export class RtspAccess {
   stop(): void {
     this.#unlisten?.();
     this.#unlisten = undefined;
+    clearTimeout(this.#timer);
   }
 
   /** An address that works as pasted into a player, for an hour or as long as the right lasts. Throws `dependency_failed`. */
-  async mint(path: string, { identity, host }: { identity: Identity | undefined; host: string }): Promise<MintedUrl> {
+  async mint(
+    path: string,
+    { identity, host }: { identity: Identity | undefined; host: string },
+  ): Promise<MintedUrl> {
     const { media } = this.#deps;
     const { users } = media;
     if (!users) return { url: media.playerUrl(path, host), expiresAt: null };
     const expiresAt = Math.min(this.#now() + mintedMs, identity?.expiresAt ?? Number.POSITIVE_INFINITY);
     const login = users.addViewer(path, expiresAt);
     this.#minted.set(login.username, { identity, path, expiresAt });
-    this.#nextEnd = Math.min(this.#nextEnd, expiresAt);
+    this.#wakeAt(Math.min(this.#nextEnd, expiresAt));
     await media.controller.applyUsers();
     return { url: media.playerUrl(path, host, login), expiresAt };
   }
 
   /** Makes users and players agree with the rights; calls that come meanwhile lead to one more time. */
   #update(): void {
+    if (!this.#unlisten) return;
     this.#isStale = true;
-    this.#working ??= this.#updateAll().finally(() => {
-      this.#working = undefined;
-    });
+    if (!this.#isWorking) void this.#updateAll();
   }
 
   async #updateAll(): Promise<void> {
+    this.#isWorking = true;
     while (this.#isStale) {
       this.#isStale = false;
       try {
         // The users first: who is cut off may be back at once.
-        await this.#look(await this.#applyUsers());
+        await this.#applyUsers();
+        await this.#look();
       } catch (error) {
         // Where MediaMTX is away, its sessions are too.
         this.#nextEnd = 0;
         this.#deps.log.debug({ reason: messageOf(error) }, 'the players could not be looked at');
       }
     }
+    this.#isWorking = false;
   }
 
-  async #applyUsers(): Promise<LostPaths> {
+  async #applyUsers(): Promise<void> {
     const { keys, media } = this.#deps;
     const users: MediaMtxUsers = media.users!;
     const before = users.list();
@@ -121,13 +134,24 @@ export class RtspAccess {
     users.readers = readers;
     for (const [username, minted] of this.#minted) this.#dropIfEnded(username, minted);
     users.dropExpired();
-    const ends = [...this.#minted.values()].map(({ expiresAt }) => expiresAt).filter((end) => end > this.#now());
-    this.#nextEnd = Math.min(nextEnd, ...ends);
+    const ends = [...this.#minted.values()]
+      .map(({ expiresAt }) => expiresAt)
+      .filter((end) => end > this.#now());
+    this.#wakeAt(Math.min(nextEnd, ...ends));
     const after = users.list();
+    this.#lost.note(before, after, this.#now());
     const text = JSON.stringify(after);
     if (text !== this.#applied) await media.controller.applyUsers();
     this.#applied = text;
-    return lostPaths(before, after);
+  }
+
+  /** Something ends then. */
+  #wakeAt(end: number): void {
+    this.#nextEnd = end;
+    clearTimeout(this.#timer);
+    const waitMs = end - this.#now();
+    // What is far away is found by the looks at the paths.
+    if (waitMs < longestWaitMs) this.#timer = setTimeout(() => this.#update(), Math.max(10, waitMs)).unref();
   }
 
   #dropIfEnded(username: string, { identity, path, expiresAt }: Minted): void {
@@ -144,30 +168,29 @@ export class RtspAccess {
     return [...ids].some((id) => !this.#seen.has(id)) || [...this.#open.keys()].some((id) => !ids.has(id));
   }
 
-  async #look(lost: LostPaths): Promise<void> {
+  async #look(): Promise<void> {
     const { media } = this.#deps;
     const readers = [...media.controller.paths.values()].flatMap((path) => path.readers);
     const players = await media.controller.sessions.rtspPlayers();
     const ids = new Set(players.map(({ id }) => id));
-    for (const [id, takeAway] of this.#open) {
+    for (const [id, { takeAway }] of this.#open) {
       if (ids.has(id)) continue;
-      takeAway();
+      takeAway?.();
       this.#open.delete(id);
     }
     // With what was there before: a player that comes after this must be looked at.
     this.#seen = new Set([...readers.map(({ id }) => id), ...ids]);
-    for (const player of players) if (!this.#open.has(player.id)) await this.#judge(player, lost);
+    for (const player of players) if (!this.#open.has(player.id)) await this.#judge(player);
   }
 
-  async #judge(player: RtspSession, lost: LostPaths): Promise<void> {
+  async #judge(player: RtspSession): Promise<void> {
     const { users } = this.#deps.media;
     const { id, user, path, remoteAddr: remoteAddress } = player;
     if (user === users?.service.username) return;
-    if (user === undefined) {
-      // MediaMTX before 1.17 doesn't tell who it is: who still may is back at once.
-      if (lost.has(path)) await this.#kick(player);
-      return;
-    }
+    // Whether it came by what was lost can't be told; whoever still may is back at once.
+    if (this.#lost.mayConcern(player, this.#now())) return this.#kick(player);
+    // MediaMTX before 1.17 doesn't tell who it is.
+    if (user === undefined) return;
     const holder = this.#holderOf(user);
     if (!holder || !this.#hasRight(holder.identity, path)) return this.#kick(player);
     const end = (): void => {
@@ -177,9 +200,16 @@ export class RtspAccess {
       );
     };
     const { identity } = holder;
-    let takeAway = (): void => undefined;
-    this.#open.set(id, () => takeAway());
-    takeAway = this.#deps.openMedia.add({ id, transport: 'rtsp', identity, device: path, remoteAddress, end });
+    const entry: OpenPlayer = {};
+    this.#open.set(id, entry);
+    entry.takeAway = this.#deps.openMedia.add({
+      id,
+      transport: 'rtsp',
+      identity,
+      device: path,
+      remoteAddress,
+      end,
+    });
   }
 
   async #kick({ id, path }: RtspSession): Promise<void> {

@@ -29,7 +29,7 @@ const defaultLookMs = 5_000;
 export class WhepSessions {
   readonly #deps: WhepSessionsDeps;
   /** By secret. */
-  readonly #open = new Map<string, { id: string; takeAway: () => void }>();
+  readonly #open = new Map<string, { id: string; takeAway?: () => void }>();
   #timer: NodeJS.Timeout | undefined;
 
   constructor(deps: WhepSessionsDeps) {
@@ -43,10 +43,11 @@ export class WhepSessions {
       this.#open.delete(secret);
       end().then(
         () => log.info({ device }, 'a viewer whose right has ended was cut off'),
-        (error: unknown) => log.warn({ err: error, device }, 'a viewer whose right has ended could not be cut off'),
+        (error: unknown) =>
+          log.warn({ err: error, device }, 'a viewer whose right has ended could not be cut off'),
       );
     };
-    const entry = { id, takeAway: (): void => undefined };
+    const entry: { id: string; takeAway?: () => void } = { id };
     this.#open.set(secret, entry);
     entry.takeAway = openMedia.add({ id, transport: 'webrtc', identity, device, remoteAddress, end: endNow });
     this.#timer ??= setInterval(() => void this.#look(), lookMs).unref();
@@ -54,7 +55,7 @@ export class WhepSessions {
 
   /** It was closed. */
   remove(secret: string): void {
-    this.#open.get(secret)?.takeAway();
+    this.#open.get(secret)?.takeAway?.();
     this.#open.delete(secret);
   }
 

@@ -20,6 +20,8 @@ export interface MediaBackend {
   readonly failure: string | undefined;
   /** What its own configuration keeps us from, each in words. */
   readonly limitations: string[];
+  /** What is for itself to decide, each in words; no fault of anybody. */
+  readonly ownRules: string[];
   /** As whom the service reads; undefined where no login is needed. */
   readonly reader: Credentials | undefined;
   /** Who may log in; undefined where that is not ours to say. */

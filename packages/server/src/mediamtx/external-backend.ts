@@ -6,6 +6,8 @@ import { hookCommand } from './hooks.ts';
 import { isSupportedVersion } from './version.ts';
 
 const sentinelName = 'camera-service';
+const ownUsers =
+  'RTSP players: an external MediaMTX decides who may watch; API keys are no logins there, and rights that end here end no player';
 
 /** A MediaMTX that runs already: its users, ports and files are its own, and what that keeps us from is told. */
 export class ExternalBackend implements MediaBackend {
@@ -13,6 +15,7 @@ export class ExternalBackend implements MediaBackend {
   readonly pid = null;
   readonly failure = undefined;
   readonly users = undefined;
+  readonly ownRules = [ownUsers];
   readonly controller: MediaMtxController;
   readonly rtsp: { host: string; port: number };
   readonly #options: BackendOptions;

@@ -26,6 +26,7 @@ export class ManagedBackend implements MediaBackend {
   readonly mode = 'managed';
   readonly isLocal = true;
   readonly limitations = [];
+  readonly ownRules = [];
   readonly controller: MediaMtxController;
   readonly users: MediaMtxUsers;
   readonly rtsp: { host: string; port: number };

@@ -69,6 +69,11 @@ export class MediaServer {
     return this.#backend?.limitations ?? [];
   }
 
+  /** What an external server decides by itself, each in words; no fault. */
+  get ownRules(): string[] {
+    return this.#backend?.ownRules ?? [];
+  }
+
   /** The RTSP port that players use. */
   get rtspPort(): number {
     return this.#backend?.rtsp.port ?? 8554;

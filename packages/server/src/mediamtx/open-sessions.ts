@@ -17,7 +17,9 @@ export class MediaMtxSessions {
   /** Players that read, without the service's own readers. Throws `dependency_failed`. */
   async rtspPlayers(): Promise<RtspSession[]> {
     const [sessions, ports] = await Promise.all([this.#api.listRtspSessions(), this.#ownPorts()]);
-    return sessions.filter(({ state, remoteAddr }) => state === 'read' && !isOwnConnection(remoteAddr, ports));
+    return sessions.filter(
+      ({ state, remoteAddr }) => state === 'read' && !isOwnConnection(remoteAddr, ports),
+    );
   }
 
   /** Throws `dependency_failed`. */

@@ -84,7 +84,9 @@ export class MediaMtxUsers {
         user: username,
         pass: `sha256:${passwordHash}`,
         ips: [],
-        permissions: paths?.map((path) => ({ action: 'read' as const, path })) ?? [{ action: 'read' as const }],
+        permissions: paths?.map((path) => ({ action: 'read' as const, path })) ?? [
+          { action: 'read' as const },
+        ],
       })),
     ];
   }

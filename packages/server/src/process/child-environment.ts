@@ -5,6 +5,8 @@ import { ownerVariable } from './leftovers.ts';
  * may hold secrets that anybody who may look at the program could read.
  */
 export function childEnvironment(from: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEnv {
-  const isPassed = (name: string): boolean => !name.startsWith('CAMERA_SERVICE_') || name === ownerVariable;
-  return Object.fromEntries(Object.entries(from).filter(([name]) => isPassed(name)));
+  const passed = Object.entries(from).filter(
+    ([name]) => !name.startsWith('CAMERA_SERVICE_') || name === ownerVariable,
+  );
+  return Object.fromEntries(passed);
 }

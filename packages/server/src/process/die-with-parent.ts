@@ -14,10 +14,11 @@ let isPossible: boolean | undefined;
  * shell, which both become the program; together they cost 1.5 ms. The program as it is where that can't be done.
  */
 export function dieWithParent(command: string, args: string[], signal: DeathSignal): [string, string[]] {
-  isPossible ??= spawnSync('setpriv', words('true', [], 'SIGKILL'), {
-    stdio: 'ignore',
-    env: childEnvironment(),
-  }).status === 0;
+  isPossible ??=
+    spawnSync('setpriv', words('true', [], 'SIGKILL'), {
+      stdio: 'ignore',
+      env: childEnvironment(),
+    }).status === 0;
   return isPossible ? ['setpriv', words(command, args, signal)] : [command, args];
 }
 

@@ -3,6 +3,8 @@ import { mayView, type Identity } from '../auth/identity.ts';
 import type { MediaServer } from '../mediamtx/media-server.ts';
 import type { RecordingSession } from '../recordings/session.ts';
 import type { Addresses } from './addresses.ts';
+import type { CallContext } from './call.ts';
+import { hideForeign } from './hide-foreign.ts';
 import type { TapPool } from '../taps/tap-pool.ts';
 import type { Camera } from '../cameras/camera.ts';
 import { viewCamera } from './camera-view.ts';
@@ -32,18 +34,20 @@ export class CameraViewer {
         // A test camera that was taken away is no camera that anybody waits for.
         .filter(({ row, isPresent }) => isPresent || row.kind !== 'test')
         .filter(({ device }) => !identity || mayView(identity, device))
-        .map((camera) => this.view(camera, host))
+        .map((camera) => this.view(camera, { identity, host }))
     );
   }
 
-  view(camera: Camera, host: string): CameraObject {
+  /** Without the names of cameras that the caller may not see. */
+  view(camera: Camera, { identity, host }: Pick<CallContext, 'identity' | 'host'>): CameraObject {
     const session = this.#deps.recordingOf(camera.device);
     const recording = session && {
       sessionId: session.row.session_id,
       filename: session.row.filename,
       elapsedSeconds: session.elapsedSeconds,
     };
-    return viewCamera(camera, this.#deps.addresses.streamsOf(camera.device, host), recording);
+    const view = viewCamera(camera, this.#deps.addresses.streamsOf(camera.device, host), recording);
+    return hideForeign(view, identity);
   }
 
   async metrics(camera: Camera): Promise<Result<'get_camera_status'>['metrics']> {

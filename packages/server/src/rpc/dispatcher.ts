@@ -1,14 +1,17 @@
 import type { RpcError } from '@mediamtx-camera-service/protocol';
 import { AppError } from '../errors.ts';
+import type { Identity } from '../auth/identity.ts';
 import type { Logger } from '../log.ts';
+import type { Traffic } from '../metrics/traffic.ts';
 import { isDiskFull, storageFull } from '../store/storage-error.ts';
 import { checkAccess } from './access.ts';
-import { Audit } from './audit.ts';
+import { CallAudit, outcomeOf, type AuditWriter } from './audit.ts';
 import type { CallContext, HandlerTable } from './call.ts';
 import {
   checkBatch,
   checkDepth,
   invalidRequest,
+  isFields,
   isNotification,
   noId,
   parseMessage,
@@ -22,6 +25,8 @@ import type { Session } from './session.ts';
 
 export interface DispatcherDeps {
   handlers: HandlerTable;
+  audit: AuditWriter;
+  traffic: Traffic;
   log: Logger;
   now: () => number;
   openReads: () => boolean;
@@ -55,9 +60,17 @@ interface Call {
   /** No `id` member: nothing is replied. */
   isNotification: boolean;
   session: Session;
+  /** Who called: a call may log its own session in or out. */
+  caller: Identity | undefined;
   requestId: string;
   startedAt: number;
+  /** The same on the clock that nobody sets. */
+  startedMs: number;
+  method: string;
   deviceForm: string;
+  /** As the audit log has it. */
+  device: string | null;
+  triedUser: unknown;
   entry: MethodEntry | undefined;
 }
 
@@ -66,16 +79,15 @@ interface Call {
  * rate, envelope, method, login, role, params; what the params name is the handlers' part.
  */
 export class Dispatcher {
-  readonly counts = { calls: 0, errors: 0 };
   readonly #deps: DispatcherDeps;
   readonly #entries: Map<string, MethodEntry>;
-  readonly #audit: Audit;
+  readonly #audit: CallAudit;
   readonly #log: Logger;
 
   constructor(deps: DispatcherDeps) {
     this.#deps = deps;
     this.#entries = createEntries(deps.handlers);
-    this.#audit = new Audit(deps.log);
+    this.#audit = new CallAudit(deps.audit);
     this.#log = deps.log.child({ component: 'rpc' });
   }
 
@@ -141,26 +153,32 @@ export class Dispatcher {
   }
 
   #openCall({ message, incoming, exactIds, index }: Request): Call {
-    this.counts.calls += 1;
     const startedAt = this.#deps.now();
     incoming.session.lastCallAt = startedAt;
     return {
       idText: readId(message, exactIds, index),
       isNotification: isNotification(message),
       session: incoming.session,
+      caller: incoming.session.identity,
       requestId: incoming.session.nextRequestId(),
       startedAt,
+      startedMs: performance.now(),
+      method: '',
       deviceForm: '',
+      device: null,
+      triedUser: undefined,
       entry: undefined,
     };
   }
 
   #run({ message, incoming }: Request, call: Call): unknown {
     const { method, params: given } = readEnvelope(message, call.idText);
+    call.method = method;
     if (given !== undefined) checkDepth(message);
     const entry = this.#entries.get(method);
     if (entry === undefined) throw methodNotFound(method);
     call.entry = entry;
+    this.#noteGiven(call, entry, given);
     const { session } = call;
     checkAccess(entry.definition, session, this.#deps.openReads());
     const params = readParams(entry, given);
@@ -193,15 +211,14 @@ export class Dispatcher {
   #succeed(call: Call, result: unknown): string | undefined {
     if (this.#deps.validateResults) checkResult(call.entry!, result);
     const text = JSON.stringify(result) ?? 'null';
-    if (call.entry!.isAudited) this.#writeAudit(call);
+    this.#noteEnd(call);
     if (call.idText === undefined) return undefined;
     return `{"jsonrpc":"2.0","id":${call.idText},"result":${text}${this.#metadata(call)}}`;
   }
 
   #fail(call: Call, reason: unknown): string | undefined {
-    this.counts.errors += 1;
     const error = this.#describe(reason, call);
-    if (call.entry?.isAudited) this.#writeAudit(call, error);
+    this.#noteEnd(call, error);
     // What breaks the envelope is answered, since it is no notification either.
     if (call.isNotification && error.errorName !== 'invalid_request') return undefined;
     const body = JSON.stringify(error.toRpcError() satisfies RpcError);
@@ -234,9 +251,19 @@ export class Dispatcher {
     return `,"metadata":${JSON.stringify(metadata)}`;
   }
 
-  #writeAudit({ entry, session, deviceForm, requestId, startedAt }: Call, error?: AppError): void {
-    const durationMs = Math.max(0, this.#deps.now() - startedAt);
-    this.#audit.write({ method: entry!.name, session, deviceForm, requestId, durationMs, error });
+  /** For the audit log, which holds refused calls too, whose params nobody has looked at. */
+  #noteGiven(call: Call, { isLogin, takesDevice }: MethodEntry, given: unknown): void {
+    if (!isFields(given)) return;
+    if (isLogin) call.triedUser = given['user'];
+    const device = takesDevice ? (given['device'] ?? given['device_path']) : undefined;
+    if (typeof device === 'string') call.device = this.#audit.deviceOf(device);
+  }
+
+  #noteEnd(call: Call, error?: AppError): void {
+    const durationMs = Math.round((performance.now() - call.startedMs) * 1000) / 1000;
+    const outcome = outcomeOf(error, call.entry?.isLogin ?? false);
+    this.#deps.traffic.noteCall(call.entry?.name ?? 'unknown', outcome, durationMs / 1000);
+    this.#audit.note({ ...call, durationMs, error });
   }
 }
 

@@ -33,6 +33,8 @@ export interface FeedDeps {
   events: Pick<EventLog, 'read' | 'seq'>;
   /** Whether the session may hear now, of this camera where one is named. */
   mayHear: (device: string | undefined) => boolean;
+  /** What the session is told in place of a payload; the payload itself where nothing in it is hidden. */
+  visible: <T extends object>(payload: T) => T;
   /** Whether a session that never subscribed is told this state. */
   isToldByDefault: (state: string) => boolean;
   log: Logger;
@@ -62,7 +64,9 @@ export class Feed {
     if (!isWanted) return;
     this.#sendOrHold(cause, () => {
       if (!this.#deps.mayHear(message.device)) return;
-      this.#deps.outbox.sendState(`${message.name} ${message.device}`, message.text());
+      const payload = this.#deps.visible(message.payload);
+      const text = payload === message.payload ? message.text() : notificationText(message.name, payload);
+      this.#deps.outbox.sendState(`${message.name} ${message.device}`, text);
     });
   }
 
@@ -107,7 +111,9 @@ export class Feed {
   #sendEvent(event: StoredEvent, text: () => string): void {
     if (!this.#wantsEvent(event)) return;
     this.subscriptions.advance(event.seq);
-    if (this.#deps.mayHear(event.device)) this.#deps.outbox.sendEvent(event.seq, text());
+    if (!this.#deps.mayHear(event.device)) return;
+    const data = this.#deps.visible(event.data);
+    this.#deps.outbox.sendEvent(event.seq, data === event.data ? text() : eventText({ ...event, data }));
   }
 
   async #runReplay(): Promise<void> {

@@ -19,6 +19,7 @@ export interface MethodEntry {
   definition: MethodDefinition;
   handler: (params: AnyParams, context: CallContext) => unknown;
   hasParams: boolean;
+  takesDevice: boolean;
   /** May cause notifications, which then wait for its reply. */
   mayNotify: boolean;
   isAudited: boolean;
@@ -28,6 +29,8 @@ export interface MethodEntry {
 
 const noParams: AnyParams = Object.freeze({});
 const loginMethods: ReadonlySet<string> = new Set<MethodName>(['authenticate', 'login']);
+/** What changes who may call without being control. */
+const auditedMethods: ReadonlySet<string> = new Set<MethodName>(['logout', 'refresh_token', 'set_password']);
 const AsyncFunction = (async () => {}).constructor;
 
 export function createEntries(handlers: HandlerTable): Map<string, MethodEntry> {
@@ -49,8 +52,9 @@ function createEntry(name: MethodName, handlers: HandlerTable): MethodEntry {
     definition,
     handler,
     hasParams: Object.keys(definition.params.shape).length > 0,
+    takesDevice: Object.hasOwn(definition.params.shape, 'device'),
     mayNotify: isControl || handler instanceof AsyncFunction || name === 'subscribe_events',
-    isAudited: isControl || isLogin,
+    isAudited: isControl || isLogin || auditedMethods.has(name),
     isLogin,
   };
 }

@@ -1,4 +1,5 @@
 import type { Result } from '@mediamtx-camera-service/protocol';
+import { checkWithin } from '../auth/camera-limit.ts';
 import type { Credentials } from '../auth/credentials.ts';
 import type { Identity } from '../auth/identity.ts';
 import { notFound } from '../errors.ts';
@@ -43,23 +44,25 @@ export class OpenSessions {
   list(own: Session): ListedSession[] {
     const { sessions, media } = this.#deps;
     const sockets = [...sessions].map((session) => describeSocket(session, session === own));
-    return [...sockets, ...(media?.list() ?? []).map(describeMedia)];
+    // To one who may not see the camera there is nothing to be watched.
+    const watched = (media?.list() ?? []).filter(({ device }) => own.mayView(device));
+    return [...sockets, ...watched.map(describeMedia)];
   }
 
-  /** Ends the session and the login that it stands on. Throws `not_found`. */
-  end(id: string): void {
+  /**
+   * Ends the session and the login that it stands on. Throws `not_found`, and `permission_denied` where `own`, the
+   * session that asks, is limited to cameras and the other one may see more.
+   */
+  end(id: string, own: Session): void {
     const { sessions, media, credentials } = this.#deps;
     const session = sessions.find(id);
-    if (session) {
-      const { identity } = session;
-      session.end();
-      if (identity) credentials.endLogin(identity);
-      return;
-    }
-    const watched = media?.list().find((entry) => entry.id === id);
-    if (!watched) throw notFound('session', id, 'list_sessions tells the sessions');
-    media?.end(id);
-    credentials.endLogin(watched.identity);
+    const watched = media?.list().find((entry) => entry.id === id && own.mayView(entry.device));
+    if (!session && !watched) throw notFound('session', id, 'list_sessions tells the sessions');
+    const identity = session ? session.identity : watched?.identity;
+    if (identity) checkWithin(identity.cameras ?? null, own.identity, `the rights of ${identity.user}`);
+    session?.end();
+    if (watched) media?.end(id);
+    if (identity) credentials.endLogin(identity);
   }
 }
 

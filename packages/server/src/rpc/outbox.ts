@@ -24,6 +24,12 @@ export const defaultOutboxLimits: OutboxLimits = {
   pollMs: 20,
 };
 
+/** Notifications of all peers: sent, and fallen out of the queue of a slow one. */
+export interface NotificationTally {
+  sent: number;
+  dropped: number;
+}
+
 /** The close code for a peer that doesn't read: the policy forbids to keep more for it. */
 const policyViolation = 1008;
 
@@ -35,6 +41,7 @@ const policyViolation = 1008;
 export class Outbox {
   readonly #socket: RpcSocket;
   readonly #limits: OutboxLimits;
+  readonly #tally: NotificationTally;
   readonly #states = new Map<string, string>();
   #events: { seq: number; text: string }[] = [];
   #gap: { from: number; to: number } | undefined;
@@ -42,8 +49,13 @@ export class Outbox {
   #drained: (() => void)[] = [];
   #isClosed = false;
 
-  constructor(socket: RpcSocket, limits: Partial<OutboxLimits> = {}) {
+  constructor(
+    socket: RpcSocket,
+    limits: Partial<OutboxLimits> = {},
+    tally: NotificationTally = { sent: 0, dropped: 0 },
+  ) {
     this.#socket = socket;
+    this.#tally = tally;
     this.#limits = { ...defaultOutboxLimits, ...limits };
   }
 
@@ -67,7 +79,7 @@ export class Outbox {
   /** `key`: what the state is of; of one key only the newest waits. */
   sendState(key: string, text: string): void {
     if (this.isClosed) return;
-    if (!this.isCongested) return this.#socket.send(text);
+    if (!this.isCongested) return this.#send(text);
     this.#states.delete(key);
     this.#states.set(key, text);
     this.#waitForRoom();
@@ -75,7 +87,7 @@ export class Outbox {
 
   sendEvent(seq: number, text: string): void {
     if (this.isClosed) return;
-    if (!this.isCongested) return this.#socket.send(text);
+    if (!this.isCongested) return this.#send(text);
     this.#events.push({ seq, text });
     if (this.#events.length > this.#limits.maxEvents) this.#dropOldest();
     this.#waitForRoom();
@@ -107,6 +119,7 @@ export class Outbox {
 
   #dropOldest(): void {
     const dropped = this.#events.shift()!;
+    this.#tally.dropped += 1;
     this.#gap = { from: this.#gap?.from ?? dropped.seq, to: dropped.seq };
   }
 
@@ -124,8 +137,13 @@ export class Outbox {
         this.#timer = undefined;
         return this.#tellDrained();
       }
-      this.#socket.send(text);
+      this.#send(text);
     }
+  }
+
+  #send(text: string): void {
+    this.#tally.sent += 1;
+    this.#socket.send(text);
   }
 
   #takeNext(): string | undefined {

@@ -7,6 +7,8 @@ import type { Identity } from '../auth/identity.ts';
 import type { EventLog } from '../events/event-log.ts';
 import type { Notifier } from '../events/notifier.ts';
 import type { Logger } from '../log.ts';
+import { Traffic } from '../metrics/traffic.ts';
+import type { AuditWriter } from './audit.ts';
 import { Broadcaster } from './broadcaster.ts';
 import type { HandlerTable } from './call.ts';
 import { Dispatcher } from './dispatcher.ts';
@@ -51,6 +53,9 @@ export interface RpcConnection {
 
 export interface RpcServerDeps {
   handlers: HandlerTable;
+  audit: AuditWriter;
+  /** Where calls, connections and notifications are counted. */
+  traffic?: Traffic | undefined;
   sessions: Sessions;
   events: EventLog;
   notifier: Notifier;
@@ -78,16 +83,20 @@ export class RpcServer {
   readonly #budgets: CallBudgets;
   readonly #greeting: string;
   readonly #now: () => number;
+  readonly #traffic: Traffic;
   #isStopped = false;
 
   constructor(deps: RpcServerDeps) {
     this.#deps = deps;
     this.#now = deps.now ?? Date.now;
+    this.#traffic = deps.traffic ?? new Traffic();
     this.#greeting = notificationText('hello', deps.greeting);
     this.#budgets = new CallBudgets(deps.limits);
     this.#broadcaster = new Broadcaster(deps, this.#now);
     this.#dispatcher = new Dispatcher({
       handlers: deps.handlers,
+      audit: deps.audit,
+      traffic: this.#traffic,
       log: deps.log,
       now: this.#now,
       openReads: () => deps.openReads ?? false,
@@ -95,11 +104,6 @@ export class RpcServer {
       validateResults: deps.validateResults ?? false,
       onFault: (fault) => deps.events.append('system.error', fault),
     });
-  }
-
-  /** Calls answered so far and how many of them with an error. */
-  get counts(): { calls: number; errors: number } {
-    return this.#dispatcher.counts;
   }
 
   /** True, or why one more connection of this address is refused (the upgrade then gets 503). */
@@ -110,11 +114,12 @@ export class RpcServer {
   /** Serves an open socket until `onClose`. */
   accept(socket: RpcSocket, info: ConnectionInfo): RpcConnection {
     const { sessions, limits, outboxLimits, addressBudgets } = this.#deps;
-    const outbox = new Outbox(socket, outboxLimits);
+    const outbox = new Outbox(socket, outboxLimits, this.#traffic.notifications);
     const own = new CallBudget(limits, this.#now());
     const budget = alsoOfAddress(own, info.remoteAddress, addressBudgets);
     const session = this.#createSession(info, { transport: 'websocket', outbox, budget });
     sessions.add(session);
+    this.#traffic.connections += 1;
     if (info.subprotocol === greetedSubprotocol) outbox.sendReply(this.#greeting);
     return {
       onMessage: (data, isBinary) => {
@@ -123,6 +128,7 @@ export class RpcServer {
       },
       onClose: () => {
         sessions.remove(session);
+        this.#traffic.connections -= 1;
         session.dispose();
       },
     };

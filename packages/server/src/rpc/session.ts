@@ -4,6 +4,7 @@ import type { EventLog } from '../events/event-log.ts';
 import type { Logger } from '../log.ts';
 import { currentExchange } from './exchange.ts';
 import { Feed } from './feed.ts';
+import { hideForeign } from './hide-foreign.ts';
 import type { Budget } from './limits.ts';
 import type { Outbox } from './outbox.ts';
 
@@ -74,6 +75,7 @@ export class Session {
         events: options.events,
         log: options.log,
         mayHear: (device) => this.#mayHear(device),
+        visible: (payload) => hideForeign(payload, this.identity),
         isToldByDefault: (state) => this.identity !== undefined && statesToldByDefault.has(state),
       });
     }

@@ -156,6 +156,10 @@ export const migrations: readonly string[] = [
   -- What was written stays as it was, and goes only by its age.
   CREATE TRIGGER audit_is_not_changed BEFORE UPDATE ON audit
     BEGIN SELECT RAISE(ABORT, 'the audit log is not changed'); END;
+  -- INSERT OR REPLACE deletes without asking a trigger.
+  CREATE TRIGGER audit_is_not_replaced BEFORE INSERT ON audit
+    WHEN EXISTS (SELECT 1 FROM audit WHERE id = NEW.id)
+    BEGIN SELECT RAISE(ABORT, 'the audit log is not changed'); END;
   CREATE TRIGGER audit_is_not_shortened BEFORE DELETE ON audit
     WHEN OLD.time > (unixepoch() - 7 * 86400) * 1000
     BEGIN SELECT RAISE(ABORT, 'the audit log is kept for 7 days at least'); END;

@@ -71,7 +71,7 @@ export class Streams {
       await media.controller.removePath(name);
       throw error;
     }
-    events.append('mediamtx.path', { name, action: 'created' });
+    events.append('mediamtx.path', { name, action: 'created' }, name);
     const state = await media.controller.getStreamStatus(name);
     return { ready: state?.available ?? false };
   }
@@ -90,7 +90,7 @@ export class Streams {
     if (!store.find(name)) throw notFound('stream', name, 'get_streams tells which streams there are.');
     await media.controller.deleteStream(name);
     store.remove(name);
-    events.append('mediamtx.path', { name, action: 'deleted' });
+    events.append('mediamtx.path', { name, action: 'deleted' }, name);
   }
 
   exists(name: string): boolean {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { FailureCounts } from '../../src/auth/failure-counts.ts';
-import { LoginThrottle, networkOf } from '../../src/auth/login-throttle.ts';
+import { LoginThrottle } from '../../src/auth/login-throttle.ts';
 import { AppError } from '../../src/errors.ts';
 
 class Lab {
@@ -154,31 +154,19 @@ it('a check that could not be made is neither failure nor success', async () => 
   const lab = new Lab();
   for (let i = 0; i < 10; i++) {
     const attempt = { user: 'ann', remoteAddress: home };
-    await expect(lab.throttle.guard(attempt, () => Promise.reject(new Error('busy')))).rejects.toThrow('busy');
+    await expect(lab.throttle.guard(attempt, () => Promise.reject(new Error('busy')))).rejects.toThrow(
+      'busy',
+    );
   }
   await lab.fail(4, 'ann', home);
   expect(await lab.try('ann', home, true)).toBe('right');
 });
 
-describe('addresses', () => {
-  it.each([
-    ['192.0.2.1', '192.0.2.1'],
-    ['::ffff:192.0.2.1', '192.0.2.1'],
-    ['2001:db8:1:2:3:4:5:6', '2001:db8:1:2::/64'],
-    ['2001:db8:1:2::9', '2001:db8:1:2::/64'],
-    ['2001:DB8::1', '2001:db8:0:0::/64'],
-    ['::1', '0:0:0:0::/64'],
-    ['fe80::1%eth0', 'fe80:0:0:0::/64'],
-    ['2001:db8:1:2:3:4:192.0.2.1', '2001:db8:1:2::/64'],
-    ['', ''],
-  ])('%s counts as %s', (address, network) => expect(networkOf(address)).toBe(network));
-
-  it('of one IPv6 network are one', async () => {
-    const lab = new Lab();
-    for (let i = 0; i < 5; i++) await lab.fail(1, `user${i}`, `2001:db8:1:2::${i}`);
-    expect(await lab.try('ann', '2001:db8:1:2:ffff::1', true)).toBe(10_000);
-    expect(await lab.try('ann', '2001:db8:1:3::1', true)).toBe('right');
-  });
+it('addresses of one IPv6 network are one', async () => {
+  const lab = new Lab();
+  for (let i = 0; i < 5; i++) await lab.fail(1, `user${i}`, `2001:db8:1:2::${i}`);
+  expect(await lab.try('ann', '2001:db8:1:2:ffff::1', true)).toBe(10_000);
+  expect(await lab.try('ann', '2001:db8:1:3::1', true)).toBe('right');
 });
 
 describe('memory', () => {

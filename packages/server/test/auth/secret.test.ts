@@ -23,6 +23,10 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(dataDir, { recursive: true }));
 
+function previousFile(): string {
+  return join(dataDir, 'secrets', 'jwt-secret.previous');
+}
+
 function modeOf(...parts: string[]): number {
   return statSync(join(dataDir, ...parts)).mode & 0o777;
 }
@@ -88,7 +92,6 @@ it('is one and the same for processes that start at once', async () => {
 
 describe('a secret that is rotated', () => {
   const config = { token_expiry: 3600 };
-  const previousFile = () => join(dataDir, 'secrets', 'jwt-secret.previous');
 
   it('is a new one, and the old one is kept beside it, for nobody else to read', () => {
     const before = loadSecret(dataDir);

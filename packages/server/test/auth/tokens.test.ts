@@ -99,7 +99,10 @@ describe('a token is refused that', () => {
     ['is signed with an empty key', { key: Buffer.alloc(0) }],
     ['names the empty key by its kid', { header: { kid: '/dev/null' }, key: Buffer.alloc(0) }],
     ['brings its own key', { header: { jwk: { kty: 'oct', k: 'CAgI' } }, key: Buffer.from([8, 8, 8]) }],
-    ['names a key to be fetched', { header: { jku: 'http://127.0.0.1/k', x5u: 'x' }, key: Buffer.alloc(32, 8) }],
+    [
+      'names a key to be fetched',
+      { header: { jku: 'http://127.0.0.1/k', x5u: 'x' }, key: Buffer.alloc(32, 8) },
+    ],
     ['is not encoded where it says so', { header: { b64: false, crit: ['b64'] } }],
     ['begins only later', { claims: { nbf: nowSeconds + 60 } }],
     ['has an exp as text', { claims: { exp: String(nowSeconds + 60) } }],

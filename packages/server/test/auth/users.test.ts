@@ -62,7 +62,11 @@ describe('a user', () => {
       setPassword: () => users.setPassword('nobody', password),
       remove: () => users.remove('nobody'),
     };
-    expect(await refusal(calls[method])).toMatchObject({ errorName: 'not_found', resource: 'user', id: 'nobody' });
+    expect(await refusal(calls[method])).toMatchObject({
+      errorName: 'not_found',
+      resource: 'user',
+      id: 'nobody',
+    });
   });
 });
 

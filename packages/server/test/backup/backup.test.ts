@@ -179,45 +179,43 @@ describe('a restore', () => {
   });
 });
 
+async function goodParts(dir: TempDir): Promise<{ manifest: Entry; database: Entry; others: Entry[] }> {
+  await makeBackup(dir.join('data'), 'ada', dir.join('b.tar.gz'));
+  await mkdir(dir.join('parts'));
+  const manifest = await unpackArchive(dir.join('b.tar.gz'), dir.join('parts'));
+  const entry = async (path: string): Promise<Entry> => ({
+    path,
+    data: await readFile(dir.join('parts', path)),
+  });
+  return {
+    manifest: { path: 'manifest.json', data: JSON.stringify(manifest) },
+    database: await entry('camera-service.db'),
+    others: await Promise.all(['config.yaml', 'secrets/jwt-secret'].map(entry)),
+  };
+}
+
+function rewritten(entry: Entry, change: (manifest: Record<string, unknown>) => void): Entry {
+  const manifest = JSON.parse(String(entry.data)) as Record<string, unknown>;
+  change(manifest);
+  return { ...entry, data: JSON.stringify(manifest) };
+}
+
+async function expectRefused(dir: TempDir, archive: Buffer, words: RegExp): Promise<void> {
+  const file = dir.join('bad.tar.gz');
+  await writeFile(file, archive);
+  const target = dir.join('target');
+  (await fillDataDir(target, 'eve')).close();
+  const before = await readdir(target, { recursive: true });
+  const restoring = restoreBackup({ file, sources: sourcesOf(target), force: true });
+  await expect(restoring).rejects.toThrow(BackupError);
+  await expect(restoring).rejects.toThrow(words);
+  await expect(verifyBackup(file)).rejects.toThrow(words);
+  expect(usersOf(target)).toEqual(['eve']);
+  const after = await readdir(target, { recursive: true });
+  expect(after.filter((name) => !/^(run|audit|snapshots|cache)/.test(name)).toSorted()).toEqual(before.toSorted());
+}
+
 describe('an archive is refused, and nothing is touched, where', () => {
-  async function goodParts(dir: TempDir): Promise<{ manifest: Entry; database: Entry; others: Entry[] }> {
-    await makeBackup(dir.join('data'), 'ada', dir.join('b.tar.gz'));
-    await mkdir(dir.join('parts'));
-    const manifest = await unpackArchive(dir.join('b.tar.gz'), dir.join('parts'));
-    const entry = async (path: string): Promise<Entry> => ({
-      path,
-      data: await readFile(dir.join('parts', path)),
-    });
-    return {
-      manifest: { path: 'manifest.json', data: JSON.stringify(manifest) },
-      database: await entry('camera-service.db'),
-      others: await Promise.all(['config.yaml', 'secrets/jwt-secret'].map(entry)),
-    };
-  }
-
-  function rewritten(entry: Entry, change: (manifest: Record<string, unknown>) => void): Entry {
-    const manifest = JSON.parse(String(entry.data)) as Record<string, unknown>;
-    change(manifest);
-    return { ...entry, data: JSON.stringify(manifest) };
-  }
-
-  async function expectRefused(dir: TempDir, archive: Buffer, words: RegExp): Promise<void> {
-    const file = dir.join('bad.tar.gz');
-    await writeFile(file, archive);
-    const target = dir.join('target');
-    (await fillDataDir(target, 'eve')).close();
-    const before = await readdir(target, { recursive: true });
-    const restoring = restoreBackup({ file, sources: sourcesOf(target), force: true });
-    await expect(restoring).rejects.toThrow(BackupError);
-    await expect(restoring).rejects.toThrow(words);
-    await expect(verifyBackup(file)).rejects.toThrow(words);
-    expect(usersOf(target)).toEqual(['eve']);
-    const after = await readdir(target, { recursive: true });
-    expect(after.filter((name) => !/^(run|snapshots|cache)/.test(name)).toSorted()).toEqual(
-      before.toSorted(),
-    );
-  }
-
   test('nothing is wrong with it: it is taken', async () => {
     await using dir = await TempDir.create();
     const { manifest, database, others } = await goodParts(dir);

@@ -127,6 +127,16 @@ describe('set', () => {
     expect(await lab.read()).toBe('camera:\n  linger: 30\n');
   });
 
+  test('a key that goes with another one alone is refused without it', async () => {
+    await using lab = await createLab('');
+    expect(await refusalOf(lab.keeper.set({ 'server.tls_key': '/k.pem' }))).toMatchObject({
+      name: 'invalid_params',
+      param: expect.stringMatching(/^changes\.server\.tls_/),
+    });
+    const both = { 'server.tls_key': '/k.pem', 'server.tls_cert': '/c.pem' };
+    expect(await lab.keeper.set(both)).toMatchObject({ applied: [] });
+  });
+
   test('what the environment or the command line sets can not be changed, and it is said by which', async () => {
     const env = { CAMERA_SERVICE_CAMERA_LINGER: '5' };
     await using lab = await createLab('camera:\n  linger: 30\n', { env, flags: { 'server.port': 0 } });
@@ -306,9 +316,10 @@ describe('reload', () => {
 });
 
 describe('describe', () => {
+  const word = 'hunter2';
   const text = [
     'mediamtx:',
-    '  api_url: http://user:hunter2@127.0.0.1:9997',
+    `  api_url: http://user:${word}@127.0.0.1:9997`,
     '  api_password: hunter2',
     '  rtsp_password: hunter2',
     'security:',

@@ -39,6 +39,28 @@ describe('without any source', () => {
   });
 });
 
+describe('what belongs together', () => {
+  test('a certificate and its key are given both or neither', () => {
+    const flags = { 'server.tls_cert': '/a.crt' };
+    expect(problemsOf({ flags })).toEqual([
+      expect.stringContaining('server.tls_key: is refused: must be set together'),
+    ]);
+    expect(problemsOf({ flags: { ...flags, 'server.tls_key': '/a.key' } })).toEqual([]);
+  });
+
+  test.each(['10.0.0.0/33', '::1/129', 'proxy.example', '10.0.0', '10.0.0.0/8/8', '', '10.0.0.0/-1'])(
+    '%j is no address and no network of proxies',
+    (proxy) => {
+      expect(problemsOf({ flags: { 'server.trusted_proxies': [proxy] } })).toHaveLength(1);
+    },
+  );
+
+  test('addresses and networks of proxies are', () => {
+    const env = { CAMERA_SERVICE_SERVER_TRUSTED_PROXIES: '10.0.0.0/8, ::1, fd00::/8, 192.0.2.1' };
+    expect(loadConfig({ env }).server.trusted_proxies).toHaveLength(4);
+  });
+});
+
 describe('sources', () => {
   test('the environment wins over the file, and the command line over both', async () => {
     const text = 'server:\n  host: 10.0.0.1\n  port: 1\n  max_in_flight: 3\n';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { eventTopics } from '@mediamtx-camera-service/protocol';
-import { configKeys, environmentName } from '../../src/config/keys.ts';
+import { configKeys, environmentName, exampleOf, isLive, isSecret } from '../../src/config/keys.ts';
 import { configSchema } from '../../src/config/schema.ts';
 import { readBlocks, readPages, root } from './pages.ts';
 
@@ -19,13 +19,17 @@ test('every key is documented, and nothing else is', () => {
   expect(rows.map(({ path }) => path)).toEqual(keys.map(({ path }) => path));
 });
 
-test.for(keys)('$path: variable, default and meaning', ({ path, schema }) => {
+test.for(keys)('$path: variable, default, example, when a change is in effect, and meaning', (key) => {
+  const { path, schema } = key;
   const row = rows.find((entry) => entry.path === path)!;
   expect(row.variable).toBe(environmentName(path));
   expect(schema.description, 'its .describe()').toBeTruthy();
   expect(row.rest).toContain(schema.description!.replaceAll('|', String.raw`\|`));
   const standard: unknown = schema.safeParse(undefined).data;
   if (standard !== undefined) expect(row.rest).toContain(`\`${JSON.stringify(standard)}\``);
+  expect(row.rest).toContain(`\`${JSON.stringify(exampleOf(key))}\``);
+  expect(row.rest).toContain(isLive(key) ? '| at once |' : '| at the next start |');
+  expect(row.rest.includes('A secret')).toBe(isSecret(key));
 });
 
 /** Read by scripts, by the tests, or by the examples; they are no keys. */

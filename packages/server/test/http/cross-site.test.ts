@@ -1,6 +1,9 @@
+import { once } from 'node:events';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { FastifyInstance } from 'fastify';
+import { WebSocket } from 'ws';
 import { createHttpApp } from '../../src/http/app.ts';
+import { HttpServer } from '../../src/http/server.ts';
 import { cookieOf, createParts, viewer, type Parts } from './support.ts';
 
 let parts: Parts;
@@ -41,12 +44,19 @@ describe('what a page of another site makes a browser send', () => {
   });
 
   test('an upgrade is refused by its origin, and without one by where it comes from', async () => {
+    const server = new HttpServer(parts);
+    await server.start();
     const cookie = await session();
-    const upgrade = { host: 'localhost:8002', connection: 'upgrade', upgrade: 'websocket', cookie };
-    for (const headers of [{ origin: 'https://evil.example' }, { 'sec-fetch-site': 'cross-site' }]) {
-      await expect(app.injectWS('/ws', { headers: { ...upgrade, ...headers } })).rejects.toThrow('403');
+    for (const foreign of [{ origin: 'https://evil.example' }, { 'sec-fetch-site': 'cross-site' }]) {
+      const headers = { ...foreign, cookie };
+      const socket = new WebSocket(`ws://127.0.0.1:${server.port}/ws`, { headers });
+      socket.on('error', () => undefined);
+      const [, response] = await once(socket, 'unexpected-response');
+      expect(response.statusCode).toBe(403);
+      socket.terminate();
     }
     expect(parts.rpc.connections).toEqual([]);
+    await server.stop();
   });
 
   test('a link does not log its reader in, and its code stays good for the reader’s own hand', async () => {

@@ -119,6 +119,7 @@ const byPassword = (user: string, word = password) =>
   app.inject({ method: 'POST', url: '/login', payload: { user, password: word } });
 const statusWith = async (cookie: string) =>
   (await app.inject({ url: '/api/cameras', headers: { cookie } })).statusCode;
+const loadPage = (cookie: string) => app.inject({ url: '/', headers: { cookie } });
 const logout = (cookie: string) => app.inject({ method: 'POST', url: '/logout', headers: { cookie } });
 
 describe('a password in the form', () => {
@@ -194,11 +195,10 @@ describe('the cookie of a user', () => {
 
   test('is renewed by the page once it is an hour old, and so outlives its first day', async () => {
     const first = cookieOf((await byPassword('ann')).headers);
-    const load = (cookie: string) => app.inject({ url: '/', headers: { cookie } });
     clock.nowMs += hourMs - 1;
-    expect((await load(first)).headers['set-cookie']).toBeUndefined();
+    expect((await loadPage(first)).headers['set-cookie']).toBeUndefined();
     clock.nowMs += 1;
-    const renewed = await load(first);
+    const renewed = await loadPage(first);
     expect(renewed.headers['set-cookie']).toMatch(/; HttpOnly; SameSite=Strict$/);
     clock.nowMs += 23.5 * hourMs;
     expect(await statusWith(first)).toBe(401);
@@ -209,13 +209,13 @@ describe('the cookie of a user', () => {
     const first = cookieOf((await byPassword('ann')).headers);
     clock.nowMs += 2 * hourMs;
     await parts.users.set('ann', { role: 'operator' });
-    const page = await app.inject({ url: '/', headers: { cookie: first } });
+    const page = await loadPage(first);
     const second = cookieOf(page.headers);
     const body = Buffer.from(second.replace('camera_session=', '').split('.')[0]!, 'base64url');
     expect(JSON.parse(body.toString())).toMatchObject({ user: 'ann', role: 'operator' });
     await logout(first);
     expect(await statusWith(second)).toBe(401);
-    const after = await app.inject({ url: '/', headers: { cookie: second } });
+    const after = await loadPage(second);
     expect(after.headers['set-cookie']).toBeUndefined();
   });
 
@@ -225,7 +225,7 @@ describe('the cookie of a user', () => {
     const reply = await app.inject({ method: 'POST', url: '/login', payload: { token } });
     const cookie = cookieOf(reply.headers);
     clock.nowMs += hourMs - 1;
-    expect((await app.inject({ url: '/', headers: { cookie } })).headers['set-cookie']).toBeUndefined();
+    expect((await loadPage(cookie)).headers['set-cookie']).toBeUndefined();
     clock.nowMs += 1;
     expect(await statusWith(cookie)).toBe(401);
   });
@@ -243,7 +243,7 @@ test('cookies of links, tokens and API keys are not renewed', async () => {
   for (const { headers } of replies) {
     const cookie = cookieOf(headers);
     expect(await statusWith(cookie)).toBe(200);
-    expect((await app.inject({ url: '/', headers: { cookie } })).headers['set-cookie']).toBeUndefined();
+    expect((await loadPage(cookie)).headers['set-cookie']).toBeUndefined();
   }
 });
 
@@ -285,7 +285,9 @@ describe('logout', () => {
 });
 
 test('a new secret takes the cookies and the links of the one before it until its time', async () => {
-  const cookie = cookieOf((await app.inject({ url: `/login?code=${parts.loginCodes.create(viewer)}` })).headers);
+  const cookie = cookieOf(
+    (await app.inject({ url: `/login?code=${parts.loginCodes.create(viewer)}` })).headers,
+  );
   const link = parts.signer.sign('/files/snapshots/a.jpg', clock.nowMs + 24 * hourMs);
   const query = Object.fromEntries(new URLSearchParams(link.split('?')[1]));
   const next = { secret: new Uint8Array(32).fill(8), now: clock.now };

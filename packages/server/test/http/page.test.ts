@@ -48,6 +48,7 @@ test('with a session it has the cameras, the event number and the first pictures
     authenticated: true,
     role: 'viewer',
     user: 'vera',
+    has_password: false,
     cameras: parts.cameraObjects,
     version: '0.0.0',
     seq: 42,

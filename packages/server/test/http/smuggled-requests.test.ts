@@ -65,7 +65,6 @@ describe('a message that could be cut in two ways is refused, and no second requ
       'a bare CR in a header',
       `GET /health/live HTTP/1.1\r\nHost: localhost\r\nX-A: a\rX-B: b\r\n\r\n${inner}`,
     ],
-    ['no Host', `GET /health/live HTTP/1.1\r\n\r\n${inner}`],
     ['a version that is none', `GET /health/live HTTP/9.9\r\nHost: localhost\r\n\r\n${inner}`],
   ])('%s', async (_what, bytes) => {
     const answers = await answersTo(bytes);
@@ -75,6 +74,10 @@ describe('a message that could be cut in two ways is refused, and no second requ
 });
 
 describe('a request line and a Host that could be read in two ways', () => {
+  test('no Host at all is refused', async () => {
+    expect(statusesOf(await answersTo('GET /health/live HTTP/1.1\r\n\r\n'))).toEqual([400]);
+  });
+
   test('two Hosts are refused, whichever comes first', async () => {
     for (const hosts of ['Host: localhost\r\nHost: evil.example', 'Host: evil.example\r\nHost: localhost']) {
       const answers = await answersTo(`GET /health/live HTTP/1.1\r\n${hosts}\r\nConnection: close\r\n\r\n`);

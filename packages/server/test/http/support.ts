@@ -4,11 +4,13 @@ import { join } from 'node:path';
 import type { Camera } from '@mediamtx-camera-service/protocol';
 import { pino } from 'pino';
 import type { Identity } from '../../src/auth/identity.ts';
+import { AuditLog } from '../../src/audit/audit-log.ts';
 import { Tokens } from '../../src/auth/tokens.ts';
 import { mayView } from '../../src/auth/identity.ts';
 import { startingReport } from '../../src/health/report.ts';
 import { buildAccess, type AccessParts } from '../../src/lifecycle/build-credentials.ts';
 import { openDatabase } from '../../src/store/database.ts';
+import { UserStore } from '../../src/store/users.ts';
 import type { HttpDeps } from '../../src/http/app.ts';
 import type { CatalogFile, MediaSource } from '../../src/http/deps.ts';
 import { UrlSigner } from '../../src/http/signing.ts';
@@ -79,6 +81,7 @@ export function cameraObject(device: string, name = 'A camera'): Camera {
 }
 
 export interface Parts extends HttpDeps, AccessParts {
+  audit: AuditLog;
   rpc: RecordingRpc;
   tokens: Tokens;
   files: Map<string, CatalogFile>;
@@ -90,7 +93,11 @@ export function createParts(overrides: Partial<HttpDeps> & { clock?: Clock } = {
   const { clock, ...rest } = overrides;
   const now = clock?.now ?? Date.now;
   const tokens = new Tokens({ secret, expirySeconds: 3600, now });
-  const access = buildAccess({ db: openDatabase(':memory:'), tokens, now });
+  const db = openDatabase(':memory:');
+  const access = buildAccess({ db, tokens, now });
+  const { resolve } = absentMedia;
+  const userNamed = (name: string) => new UserStore(db).find(name)?.name;
+  const audit = new AuditLog({ db, config: { audit: 'control', audit_days: 90 }, resolve, userNamed, log, now });
   const signer = new UrlSigner({ secret, now });
   const files = new Map<string, CatalogFile>();
   const cameraObjects = [cameraObject('camera0'), cameraObject('camera1')];
@@ -109,6 +116,8 @@ export function createParts(overrides: Partial<HttpDeps> & { clock?: Clock } = {
     catalog: { find: (kind, name) => files.get(`${kind}/${name}`) },
     events: { seq: 42 },
     health: { report: () => startingReport({ uptimeSeconds: 1, version: '0.0.0' }) },
+    audit,
+    metricsText: async ({ user }) => `# for ${user}\n`,
     log,
     version: '0.0.0',
     pageDir: '/nonexistent/page',

@@ -23,7 +23,7 @@ beforeEach(async () => {
 });
 
 afterEach(async () => {
-  for (const one of opened.splice(0).reverse()) await one.stop();
+  for (const one of opened.splice(0).toReversed()) await one.stop();
   await dir[Symbol.asyncDispose]();
 });
 

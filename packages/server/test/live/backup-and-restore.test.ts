@@ -1,7 +1,7 @@
 import { cpSync } from 'node:fs';
 import { readdir, readFile, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { RawClient, runCli, Service, TempDir } from '@mediamtx-camera-service/testkit';
+import { runCli, Service, TempDir, type RawClient } from '@mediamtx-camera-service/testkit';
 import { expect, test } from 'vitest';
 import { planCalls } from '../../dist/backup/restore-plan.js';
 import { commitRestore } from '../../dist/backup/stage-restore.js';

@@ -62,6 +62,10 @@ const source: MediaSource = {
   demand: (device, reason) => void demands.push(`${device} ${reason}`),
   whep: (device) => endpoint('webrtc', device),
   hls: (device) => endpoint('hls', device),
+  whepSessions: async () => {
+    const list = await fetch(`${media.apiUrl}/v3/webrtcsessions/list`);
+    return ((await list.json()) as { items: { id: string }[] }).items.map(({ id }) => id);
+  },
   still: () => Promise.reject(new Error('not in this test')),
 };
 

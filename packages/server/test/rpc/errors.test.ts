@@ -84,7 +84,7 @@ it('a result that is no JSON is an internal error also where results are not loo
   expect((await core.call('get_camera_list', {}, 'viewer')).error?.code).toBe(-32603);
 });
 
-it('every protected call of control, and every login, is in the audit log; reads are not', async () => {
+it('every protected call of control, every login and every refusal is in the audit log; reads are not', async () => {
   const core = createCore();
   await core.call('get_camera_list', {}, 'viewer');
   await core.call('ping');
@@ -92,18 +92,22 @@ it('every protected call of control, and every login, is in the audit log; reads
   await core.call('start_recording', { device: 'camera0' }, 'operator');
   await core.call('start_recording', { device: 'camera0' }, 'operator');
   await core.call('authenticate', { auth_token: 'x.y.z' });
-  const audit = core.logLines.filter(({ component }) => component === 'audit');
+  await core.call('get_camera_list');
+  const { rows } = core.audit.query({ limit: 100, offset: 0 });
   expect(
-    audit.map(({ who, method, device, outcome, error_code }) => [who, method, device, outcome, error_code]),
+    rows
+      .toReversed()
+      .map(({ who, method, device, outcome, error_code }) => [who, method, device, outcome, error_code]),
   ).toEqual([
-    ['the viewer', 'start_recording', '', 'refused', -32002],
-    ['the operator', 'start_recording', 'camera0', 'ok', undefined],
+    ['the viewer', 'start_recording', 'camera0', 'refused', -32002],
+    ['the operator', 'start_recording', 'camera0', 'ok', null],
     ['the operator', 'start_recording', 'camera0', 'failed', -32020],
-    ['', 'authenticate', '', 'refused', -32001],
+    [null, 'authenticate', null, 'refused', -32001],
+    [null, 'get_camera_list', null, 'refused', -32001],
   ]);
-  for (const line of audit)
-    expect(line).toMatchObject({ remote_address: '192.0.2.1', request_id: expect.any(String) });
-  expect(JSON.stringify(audit)).not.toContain('x.y.z');
+  for (const row of rows)
+    expect(row).toMatchObject({ remote_address: '192.0.2.1', request_id: expect.any(String) });
+  expect(JSON.stringify(rows)).not.toContain('x.y.z');
 });
 
 it('reply_metadata adds what it promises, and only then', async () => {

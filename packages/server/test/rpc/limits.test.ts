@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { AppError } from '../../src/errors.ts';
-import { CallBudget, CallBudgets } from '../../src/rpc/limits.ts';
+import { AddressBudgets, CallBudget, CallBudgets } from '../../src/rpc/limits.ts';
 import { Sessions } from '../../src/rpc/sessions.ts';
 import { Gate } from './harness/gate.ts';
 import { createCore, startRpc } from './harness/rpc-harness.ts';
@@ -65,6 +65,18 @@ describe('the rate', () => {
       true,
     ]);
     expect(await core.post('{"jsonrpc":"2.0","method":"ping"}')).toBeUndefined();
+  });
+
+  it('of an address is that of everybody who calls from it, and of nobody else', async () => {
+    const addressBudgets = new AddressBudgets(() => 18);
+    await using rpc = await startRpc({ addressBudgets, now: () => 0 });
+    const [first, second] = [await rpc.connect(), await rpc.connect()];
+    for (const client of [first, second, first]) expect((await client.call('ping')).result).toBe('pong');
+    expect((await second.call('ping')).error).toMatchObject({
+      code: -32040,
+      data: { reason: 'too_many_calls' },
+    });
+    expect(await rpc.post('{"jsonrpc":"2.0","id":1,"method":"ping"}')).toContain('"result":"pong"');
   });
 
   it('of one connection is not that of another', async () => {

@@ -67,7 +67,9 @@ describe('login', () => {
   it('counts for the calls that are sent right after it', async () => {
     await using rpc = await startWithUsers();
     const client = await rpc.connect();
-    client.send(JSON.stringify({ jsonrpc: '2.0', id: 'login', method: 'login', params: { user: 'bob', password } }));
+    client.send(
+      JSON.stringify({ jsonrpc: '2.0', id: 'login', method: 'login', params: { user: 'bob', password } }),
+    );
     client.send(JSON.stringify({ jsonrpc: '2.0', id: 'list', method: 'get_camera_list' }));
     expect((await client.reply('list')).result).toBeDefined();
   });
@@ -120,7 +122,9 @@ describe('logout', () => {
     await client.call('authenticate', { token: key });
     await client.call('logout');
     expect((await client.call('get_camera_list')).error?.code).toBe(-32001);
-    expect((await client.call('authenticate', { token: key })).result).toMatchObject({ auth_method: 'api_key' });
+    expect((await client.call('authenticate', { token: key })).result).toMatchObject({
+      auth_method: 'api_key',
+    });
   });
 });
 
@@ -140,7 +144,10 @@ describe('refresh_token', () => {
     expect((await client.call('refresh_token')).error?.code).toBe(-32001);
     const { key } = rpc.apiKeys.create({ name: 'wall', role: 'viewer', cameras: null, expiresAt: null });
     await client.call('authenticate', { token: key });
-    expect((await client.call('refresh_token')).error).toMatchObject({ code: -32020, data: { state: 'api_key' } });
+    expect((await client.call('refresh_token')).error).toMatchObject({
+      code: -32020,
+      data: { state: 'api_key' },
+    });
   });
 });
 
@@ -216,7 +223,9 @@ describe('set_password', () => {
       code: -32010,
       data: { resource: 'user' },
     });
-    expect((await ann.call('set_password', { user: 'bob', password: 'another password' })).result).toBeDefined();
+    expect(
+      (await ann.call('set_password', { user: 'bob', password: 'another password' })).result,
+    ).toBeDefined();
     expect(await bob.closed).toEqual(ended);
   });
 
@@ -247,7 +256,10 @@ describe('API keys', () => {
     const rotated = await ann.call('rotate_api_key', { key_id: keyId, grace_seconds: 60 });
     expect(rotated.result).toMatchObject({ key_id: keyId, cameras: ['camera0'] });
     expect((await wall.call('get_camera_list')).result).toBeDefined();
-    expect((await ann.call('revoke_api_key', { key_id: keyId })).result).toEqual({ key_id: keyId, revoked: true });
+    expect((await ann.call('revoke_api_key', { key_id: keyId })).result).toEqual({
+      key_id: keyId,
+      revoked: true,
+    });
     expect(await wall.closed).toEqual(ended);
     const { result } = await ann.call('list_api_keys');
     expect(result).toMatchObject({ keys: [{ key_id: keyId, revoked: true }] });
@@ -275,7 +287,9 @@ describe('API keys', () => {
     expect(end).toBeGreaterThanOrEqual(before);
     expect(end).toBeLessThanOrEqual(Date.now());
     const at = '2099-01-01T01:00:00+01:00';
-    expect((await ann.call('create_api_key', { name: 'x', role: 'viewer', expires_at: at })).result).toMatchObject({
+    expect(
+      (await ann.call('create_api_key', { name: 'x', role: 'viewer', expires_at: at })).result,
+    ).toMatchObject({
       expires_at: '2099-01-01T00:00:00.000Z',
     });
   });
@@ -284,8 +298,17 @@ describe('API keys', () => {
 describe('sessions', () => {
   it('are listed with who, how, from where and when', async () => {
     await using rpc = await startWithUsers();
-    const [ann, bob, nobody] = [await connectAs(rpc, 'ann'), await connectAs(rpc, 'bob'), await rpc.connect()];
-    const { key, row } = rpc.apiKeys.create({ name: 'wall', role: 'operator', cameras: null, expiresAt: null });
+    const [ann, bob, nobody] = [
+      await connectAs(rpc, 'ann'),
+      await connectAs(rpc, 'bob'),
+      await rpc.connect(),
+    ];
+    const { key, row } = rpc.apiKeys.create({
+      name: 'wall',
+      role: 'operator',
+      cameras: null,
+      expiresAt: null,
+    });
     const wall = await rpc.connect();
     await wall.call('authenticate', { token: key });
     const { sessions } = (await ann.call('list_sessions')).result as { sessions: Record<string, unknown>[] };
@@ -308,7 +331,10 @@ describe('sessions', () => {
       session_id: string;
       token: string;
     };
-    expect((await ann.call('end_session', { session_id: id })).result).toEqual({ session_id: id, ended: true });
+    expect((await ann.call('end_session', { session_id: id })).result).toEqual({
+      session_id: id,
+      ended: true,
+    });
     expect(await bob.closed).toEqual(ended);
     await expect(rpc.credentials.verify(token)).rejects.toThrow(/ended/);
     expect((await ann.call('end_session', { session_id: id })).error).toMatchObject({
@@ -320,9 +346,33 @@ describe('sessions', () => {
   it('may be the own one: the reply comes before the end', async () => {
     await using rpc = await startWithUsers();
     const ann = await rpc.connect();
-    const { session_id: id } = (await ann.call('login', { user: 'ann', password })).result as { session_id: string };
-    expect((await ann.call('end_session', { session_id: id })).result).toEqual({ session_id: id, ended: true });
+    const { session_id: id } = (await ann.call('login', { user: 'ann', password })).result as {
+      session_id: string;
+    };
+    expect((await ann.call('end_session', { session_id: id })).result).toEqual({
+      session_id: id,
+      ended: true,
+    });
     expect(await ann.closed).toEqual(ended);
+  });
+
+  it('with more rights are not ended by an admin who is limited to cameras', async () => {
+    await using rpc = await startWithUsers();
+    const bob = await rpc.connect();
+    const { session_id: id } = (await bob.call('login', { user: 'ann', password })).result as {
+      session_id: string;
+    };
+    const limited = { name: 'limited', role: 'admin', cameras: ['camera0'], expiresAt: null } as const;
+    const admin = await rpc.connect();
+    await admin.call('authenticate', { token: rpc.apiKeys.create({ ...limited, cameras: ['camera0'] }).key });
+    expect((await admin.call('end_session', { session_id: id })).error).toMatchObject({
+      code: -32002,
+      data: { reason: 'wider_rights' },
+    });
+    expect((await bob.call('list_users')).result).toBeDefined();
+    expect((await admin.call('list_users')).result).toMatchObject({
+      users: [{ user: 'ann' }, { user: 'bob' }],
+    });
   });
 
   it('of an API key or of nobody close, and the key stays', async () => {
@@ -331,7 +381,9 @@ describe('sessions', () => {
     const { key } = rpc.apiKeys.create({ name: 'wall', role: 'viewer', cameras: null, expiresAt: null });
     const [wall, nobody] = [await rpc.connect(), await rpc.connect()];
     await wall.call('authenticate', { token: key });
-    const { sessions } = (await ann.call('list_sessions')).result as { sessions: { session_id: string; own: boolean }[] };
+    const { sessions } = (await ann.call('list_sessions')).result as {
+      sessions: { session_id: string; own: boolean }[];
+    };
     for (const { session_id: id } of sessions.filter(({ own }) => !own)) {
       await ann.call('end_session', { session_id: id });
     }
@@ -350,7 +402,14 @@ describe('sessions', () => {
     const ann = await connectAs(rpc, 'ann');
     const { sessions } = (await ann.call('list_sessions')).result as { sessions: unknown[] };
     expect(sessions[1]).toEqual({
-      ...{ session_id: 'media-1', user: 'vera', key_id: null, role: 'viewer', auth_method: 'jwt', own: false },
+      ...{
+        session_id: 'media-1',
+        user: 'vera',
+        key_id: null,
+        role: 'viewer',
+        auth_method: 'jwt',
+        own: false,
+      },
       ...{ remote_address: '192.0.2.5', connected_at: '2026-01-01T00:00:00.000Z', last_call_at: null },
       ...{ transport: 'webrtc', device: 'camera0' },
     });
@@ -369,7 +428,7 @@ it('no password is in the log, whatever is called with it', async () => {
   await ann.call('set_password', { user: 'ann', password: secret, current_password: password });
   await ann.call('login', { user: 'eve', password: secret });
   await ann.call('login', { user: 'eve', password: `${secret}x` });
-  const text = JSON.stringify(rpc.logLines);
+  const text = JSON.stringify([rpc.logLines, rpc.audit.query({ limit: 1000, offset: 0 })]);
   expect(text).toContain('create_user');
   expect(text).not.toContain(secret);
   expect(text).not.toContain(password);
@@ -381,7 +440,14 @@ it.each<[Role, number]>([
 ])('the role %s can change nobody', async (role, code) => {
   await using rpc = await startWithUsers();
   const client = await rpc.connect(role);
-  for (const method of ['create_user', 'set_user', 'delete_user', 'create_api_key', 'end_session', 'list_sessions']) {
+  for (const method of [
+    'create_user',
+    'set_user',
+    'delete_user',
+    'create_api_key',
+    'end_session',
+    'list_sessions',
+  ]) {
     expect((await client.call(method, { user: 'bob' })).error?.code, method).toBe(code);
   }
 });

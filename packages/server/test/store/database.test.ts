@@ -1,3 +1,4 @@
+import { chmodSync, statSync } from 'node:fs';
 import { TempDir } from '@mediamtx-camera-service/testkit';
 import { expect, test } from 'vitest';
 import { openDatabase, openRawDatabase, transaction, type Database } from '../../src/store/database.ts';
@@ -67,5 +68,17 @@ test('a transaction that fails leaves nothing of itself', async () => {
   expect(() => transaction(db, work)).toThrow(/UNIQUE/);
   expect(db.prepare('SELECT COUNT(*) AS count FROM streams').get()).toEqual({ count: 0 });
   expect(transaction(db, () => add('two').changes)).toBe(1);
+  db.close();
+});
+
+test('nobody else can read the file, which holds hashes of passwords, nor what lies beside it', async () => {
+  await using dir = await TempDir.create();
+  const file = dir.join('a.db');
+  openDatabase(file).close();
+  chmodSync(file, 0o644);
+  const db = openDatabase(file);
+  db.exec('CREATE TABLE more (x)');
+  const modes = [file, `${file}-wal`, `${file}-shm`].map((name) => statSync(name).mode & 0o777);
+  expect(modes).toEqual([0o600, 0o600, 0o600]);
   db.close();
 });

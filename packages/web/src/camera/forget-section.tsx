@@ -4,7 +4,7 @@ import type { CameraView } from '../app-state.ts';
 import { useApp } from '../app-context.ts';
 import styles from './camera-panel.module.css';
 import { panelTexts } from './texts.ts';
-import { useTask } from './use-task.ts';
+import { useTask } from '../use-task.ts';
 
 const said = panelTexts.forget;
 

@@ -4,7 +4,7 @@ import { useApp } from '../app-context.ts';
 import { Countdown } from '../live/set-aside-message.tsx';
 import styles from './camera-panel.module.css';
 import { panelTexts } from './texts.ts';
-import { useTask } from './use-task.ts';
+import { useTask } from '../use-task.ts';
 
 const offeredMinutes = [1, 5, 30];
 const said = panelTexts.lend;

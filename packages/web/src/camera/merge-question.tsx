@@ -7,7 +7,7 @@ import styles from './merge.module.css';
 import panelStyles from './camera-panel.module.css';
 import { candidateOf } from './same-camera.ts';
 import { panelTexts } from './texts.ts';
-import { useTask } from './use-task.ts';
+import { useTask } from '../use-task.ts';
 
 const said = panelTexts.merge;
 

@@ -1,7 +1,6 @@
-import { NotConnectedError, type CameraServiceClient } from '@mediamtx-camera-service/client';
-import { useCallback, useEffect, useRef, useState } from 'react';
-import { useApp } from '../app-context.ts';
-import { explain } from '../explain.ts';
+import type { CameraServiceClient } from '@mediamtx-camera-service/client';
+import { useCallback } from 'react';
+import { useAnswer, type Answer, type Ask } from '../use-answer.ts';
 
 /** One call; a function that stays the same, as a new one is read anew. */
 export type Read<T> = (client: CameraServiceClient, device: string, signal: AbortSignal) => Promise<T>;
@@ -14,77 +13,18 @@ interface ReadingOptions {
   isFollowing?: boolean;
 }
 
-export interface Reading<T> {
-  value: T | undefined;
-  error: string | null;
-  reread: () => void;
-  /** Takes what a change has answered with; a read that began before it is passed over. */
-  replace: (value: T) => void;
-}
+export type Reading<T> = Answer<T>;
 
 /** What the service says of a camera: read now, on each new connection, and with each change of the camera. */
 export function useReading<T>(read: Read<T>, options: ReadingOptions): Reading<T> {
   const { device, everyMs, isFollowing = true } = options;
-  const { client } = useApp();
-  const [reading, setReading] = useState<{ value: T | undefined; error: string | null }>({
-    value: undefined,
-    error: null,
-  });
-  const latest = useRef<() => void>(() => undefined);
-  const replacements = useRef(0);
-  useEffect(() => {
-    const controller = new AbortController();
-    const { signal } = controller;
-    const again = inTurn(async () => {
-      const before = replacements.current;
-      try {
-        const value = await read(client, device, signal);
-        if (!signal.aborted && before === replacements.current) setReading({ value, error: null });
-      } catch (error) {
-        // A lost connection has its own line, and the next one reads again.
-        if (signal.aborted || error instanceof NotConnectedError) return;
-        setReading(({ value }) => ({ value, error: explain(error) }));
-      }
-    });
-    latest.current = again;
-    again();
-    const stops = [
+  const ask: Ask<T> = useCallback((client, signal) => read(client, device, signal), [device, read]);
+  const follow = useCallback(
+    (client: CameraServiceClient, again: () => void) =>
       client.on('camera_status_update', (update) => {
         if (isFollowing && update.device === device) again();
       }),
-      client.onState(({ status }) => {
-        if (status === 'open') again();
-      }),
-    ];
-    const timer = everyMs === undefined ? undefined : setInterval(again, everyMs);
-    return () => {
-      controller.abort(new Error('left'));
-      clearInterval(timer);
-      for (const stop of stops) stop();
-    };
-  }, [client, device, everyMs, isFollowing, read]);
-  const reread = useCallback(() => latest.current(), []);
-  const replace = useCallback((value: T) => {
-    replacements.current += 1;
-    setReading({ value, error: null });
-  }, []);
-  return { ...reading, reread, replace };
-}
-
-/** One at a time; however often it is asked for meanwhile, it follows once more. */
-function inTurn(read: () => Promise<void>): () => void {
-  let isReading = false;
-  let isStale = false;
-  const run = async (): Promise<void> => {
-    isReading = true;
-    do {
-      isStale = false;
-      await read();
-    } while (isStale);
-    isReading = false;
-  };
-  return () => {
-    if (isReading) isStale = true;
-    else void run();
-  };
+    [device, isFollowing],
+  );
+  return useAnswer(ask, { everyMs, follow });
 }

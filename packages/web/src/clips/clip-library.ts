@@ -54,6 +54,14 @@ export class ClipLibrary {
     this.#show();
   }
 
+  /** A clip that was deleted, here or elsewhere. */
+  remove(clip: Pick<Clip, 'kind' | 'filename'>): void {
+    const shelf = this.#shelves[clip.kind];
+    if (!shelf.clips.delete(keyOf(clip))) return;
+    shelf.total -= 1;
+    this.#show();
+  }
+
   async #read(offsetOf: (kind: Kind) => number): Promise<void> {
     const generation = this.#generation;
     this.#patch({ status: 'loading' });

@@ -1,10 +1,12 @@
 import { Button, Modal } from '@mantine/core';
-import { useRef, useState, type ReactNode } from 'react';
+import { useCallback, useEffect, useRef, useState, type ReactNode } from 'react';
 import { useApp, useAppState } from '../app-context.ts';
 import { formatDuration, formatSize, formatTime, formatTimeWithZone } from '../format.ts';
 import { ChevronIcon } from '../icons.tsx';
 import { texts } from '../texts.ts';
+import { useAnswer, type Ask } from '../use-answer.ts';
 import { keyOf, type Clip } from './clip.ts';
+import { ClipDeletion } from './clip-deletion.tsx';
 import styles from './clips.module.css';
 
 interface ClipViewerProps {
@@ -22,6 +24,11 @@ export function ClipViewer({ openKey, onOpen }: ClipViewerProps) {
   );
   const newer = items[index - 1];
   const older = index < 0 ? undefined : items[index + 1];
+  const isGone = openKey !== null && clip === undefined;
+  useEffect(() => {
+    // Deleted elsewhere: the keys are the page's again.
+    if (isGone) onOpen(null);
+  }, [isGone, onOpen]);
   const step = (to: Clip | undefined): void => {
     if (to) onOpen(keyOf(to));
   };
@@ -41,7 +48,7 @@ export function ClipViewer({ openKey, onOpen }: ClipViewerProps) {
       }}
     >
       {clip && (
-        <ClipBody key={keyOf(clip)} clip={clip}>
+        <ClipBody key={keyOf(clip)} clip={clip} onDelete={() => onOpen(older ? keyOf(older) : null)}>
           <StepButton label={texts.clips.previous} isLeft onClick={() => step(newer)} isDisabled={!newer} />
           <StepButton label={texts.clips.next} onClick={() => step(older)} isDisabled={!older} />
         </ClipBody>
@@ -72,14 +79,21 @@ function StepButton({ label, isLeft = false, isDisabled, onClick }: StepButtonPr
   );
 }
 
-function ClipBody({ clip, children }: { clip: Clip; children: ReactNode }) {
-  // The list has no resolution of recordings; the player measures it.
-  const [measured, setMeasured] = useState<string>();
-  const resolution = clip.resolution ?? measured;
+interface ClipBodyProps {
+  clip: Clip;
+  /** Before it is gone, so that another one is there in its place. */
+  onDelete: () => void;
+  children: ReactNode;
+}
+
+function ClipBody({ clip, onDelete, children }: ClipBodyProps) {
+  const isOperator = useAppState((state) => state.role !== 'viewer');
+  const [isDeleting, setDeleting] = useState(false);
+  const resolution = useResolution(clip);
   return (
     <>
       <div className={styles.stage}>
-        <ClipMedia clip={clip} onMeasured={setMeasured} />
+        <ClipMedia clip={clip} />
       </div>
       <div className={styles.foot}>
         {children}
@@ -94,12 +108,31 @@ function ClipBody({ clip, children }: { clip: Clip; children: ReactNode }) {
         <Button component="a" href={clip.url} download={clip.filename} variant="light">
           {texts.clips.download}
         </Button>
+        {isOperator && (
+          <Button variant="default" onClick={() => setDeleting(true)}>
+            {texts.clips.delete}
+          </Button>
+        )}
       </div>
+      {isDeleting && <ClipDeletion clip={clip} onDelete={onDelete} onCancel={() => setDeleting(false)} />}
     </>
   );
 }
 
-function ClipMedia({ clip, onMeasured }: { clip: Clip; onMeasured: (resolution: string) => void }) {
+/** The list has none of recordings; their files tell it, also where this browser can't play them. */
+function useResolution({ kind, filename, resolution }: Clip): string | undefined {
+  const ask: Ask<string | null> = useCallback(
+    async (client, signal) =>
+      kind === 'recording'
+        ? (await client.call('get_recording_info', { filename }, { signal })).resolution
+        : null,
+    [kind, filename],
+  );
+  const { value: read } = useAnswer(ask);
+  return resolution ?? read?.replace('x', '×');
+}
+
+function ClipMedia({ clip }: { clip: Clip }) {
   const { clips } = useApp();
   const [failedUrl, setFailedUrl] = useState<string | null>(null);
   const hasRefreshed = useRef(false);
@@ -111,19 +144,7 @@ function ClipMedia({ clip, onMeasured }: { clip: Clip; onMeasured: (resolution: 
   };
   if (failedUrl === clip.url) return <p className={styles.unplayable}>{texts.clips.unplayable}</p>;
   if (clip.kind === 'snapshot') return <img src={clip.url} alt={clip.filename} onError={fail} />;
-  return (
-    <video
-      src={clip.url}
-      aria-label={clip.filename}
-      controls
-      autoPlay
-      playsInline
-      onLoadedMetadata={({ currentTarget }) =>
-        onMeasured(`${currentTarget.videoWidth}×${currentTarget.videoHeight}`)
-      }
-      onError={fail}
-    />
-  );
+  return <video src={clip.url} aria-label={clip.filename} controls autoPlay playsInline onError={fail} />;
 }
 
 interface Fact {

@@ -10,13 +10,13 @@ export interface Clip {
   url: string;
   /** Recordings. */
   durationSeconds?: number;
-  /** Snapshots; a recording's is measured when it plays. */
+  /** Snapshots; a recording's is read from its file when it is opened. */
   resolution?: string;
   /** It came while the page was open, and slides in. */
   isNew?: boolean;
 }
 
-export function keyOf({ kind, filename }: Clip): string {
+export function keyOf({ kind, filename }: Pick<Clip, 'kind' | 'filename'>): string {
   return `${kind}/${filename}`;
 }
 

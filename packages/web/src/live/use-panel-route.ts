@@ -1,5 +1,6 @@
 import { useCallback, useRef, useSyncExternalStore } from 'react';
 import { useAppState } from '../app-context.ts';
+import { followFragment } from '../route.ts';
 
 export interface PanelRoute {
   /** Whose panel is open; null where none is, or the camera isn't there. */
@@ -10,7 +11,7 @@ export interface PanelRoute {
 
 /** The panel that is open is the page's fragment (`/#camera0`), so that it can be linked to, and Back closes it. */
 export function usePanelRoute(): PanelRoute {
-  const named = useSyncExternalStore(subscribe, readDevice);
+  const named = useSyncExternalStore(followFragment, readDevice);
   const isKnown = useAppState(({ cameras }) => cameras.some(({ device }) => device === named));
   const isOpenedHere = useRef(false);
   const open = useCallback((device: string) => {
@@ -28,11 +29,6 @@ export function usePanelRoute(): PanelRoute {
     window.dispatchEvent(new HashChangeEvent('hashchange'));
   }, []);
   return { device: isKnown ? named : null, open, close };
-}
-
-function subscribe(listener: () => void): () => void {
-  window.addEventListener('hashchange', listener);
-  return () => window.removeEventListener('hashchange', listener);
 }
 
 function readDevice(): string | null {

@@ -23,6 +23,8 @@ const topics: Topic[] = [
   'camera.forgotten',
   'snapshot.taken',
   'recording.stop',
+  'recording.deleted',
+  'snapshot.deleted',
 ];
 
 /** Keeps the store in step with the service: what is true at each connection, then every change as it is told. */
@@ -55,7 +57,7 @@ export class Feed {
       // What is told on change alone may have changed unheard.
       if (connection.status === 'waiting') this.#store.patch({ components: null });
       if (connection.status === 'open') void this.#opened(afterSeq);
-      if (connection.status === 'closed') this.#store.patch({ isAuthenticated: false, hasEnded: true });
+      if (connection.status === 'closed') this.#store.end('elsewhere');
     });
     client.start().catch(() => {
       // The state above has told it already.
@@ -68,9 +70,14 @@ export class Feed {
   }
 
   #heard(params: NotificationParams<'event'>): void {
-    const device =
-      'topic' in params && params.topic === 'camera.forgotten' ? params.data['device'] : undefined;
-    if (typeof device === 'string') this.#store.removeCamera(device);
+    const topic = 'topic' in params ? params.topic : undefined;
+    const { device, filename } = 'data' in params ? params.data : {};
+    if (topic === 'camera.forgotten' && typeof device === 'string') this.#store.removeCamera(device);
+    if (topic === 'recording.deleted' || topic === 'snapshot.deleted') {
+      const kind = topic === 'recording.deleted' ? 'recording' : 'snapshot';
+      if (typeof filename === 'string') this.#clips.remove({ kind, filename });
+      return;
+    }
     // Clips made elsewhere, or while the connection was away, or that another camera has now.
     void this.#clips.refresh();
   }
@@ -84,7 +91,7 @@ export class Feed {
       await Promise.all([this.#readCameras(), this.#readSystem(), this.#clips.refresh()]);
     } catch (error) {
       if (error instanceof RpcCallError && error.errorName === 'authentication_failed') {
-        this.#store.patch({ isAuthenticated: false, hasEnded: true });
+        this.#store.end('expired');
         await this.#client.stop();
       }
       // Anything else is a lost connection: the next one reads it all again.

@@ -1,106 +1,154 @@
 import { Button, TextInput } from '@mantine/core';
-import { useState, type FormEvent } from 'react';
+import { useState, type FormEvent, type ReactNode } from 'react';
 import { useAppState } from '../app-context.ts';
-import { joinSentences } from '../format.ts';
 import { LensIcon } from '../icons.tsx';
 import { texts } from '../texts.ts';
+import { useNow } from '../use-now.ts';
+import { enter, logIn, type LoginForm, type Refusal } from './log-in.ts';
 import styles from './page.module.css';
 
+const said = texts.login;
+
 export function LoginPage() {
-  const hasEnded = useAppState((state) => state.hasEnded);
+  const ended = useAppState((state) => state.ended);
   const hasExpired = new URLSearchParams(location.search).get('login') === 'expired';
-  const [error, setError] = useState<string | null>(null);
-  const [isBusy, setBusy] = useState(false);
-
-  const submit = async (event: FormEvent<HTMLFormElement>): Promise<void> => {
-    event.preventDefault();
-    const entry = new FormData(event.currentTarget).get('token');
-    const token = typeof entry === 'string' ? entry.trim() : '';
-    if (token === '') return setError(texts.login.empty);
-    setBusy(true);
-    const problem = await logIn(token);
-    // The reloaded page comes with its cameras and stills in it.
-    if (problem === null) return enter();
-    setBusy(false);
-    setError(problem);
-  };
-
+  const [isByToken, setByToken] = useState(hasExpired);
   return (
     <main className={styles.page}>
       <div className={styles.panel}>
         <span className={styles.mark}>
           <LensIcon />
         </span>
-        <h1>{texts.login.title}</h1>
-        {hasExpired && <p className={styles.hint}>{texts.login.expired}</p>}
-        {hasEnded && <p className={styles.hint}>{texts.login.ended}</p>}
-        <p>{texts.login.text}</p>
-        <form onSubmit={(event) => void submit(event)} noValidate>
-          {/* Password managers file the token under a name; without one they complain on the console. */}
-          <input
-            type="text"
-            name="username"
-            autoComplete="username"
-            defaultValue={texts.login.label}
-            hidden
-          />
-          <TextInput
-            name="token"
-            type="password"
-            label={texts.login.label}
-            error={error}
-            autoComplete="current-password"
-            spellCheck={false}
-            data-autofocus
-            size="md"
-          />
-          <Button type="submit" size="md" fullWidth mt="md" loading={isBusy}>
-            {texts.login.submit}
+        <h1>{said.title}</h1>
+        {hasExpired && <p className={styles.hint}>{said.expired}</p>}
+        {ended !== null && (
+          <p className={styles.hint} role="alert">
+            {said.ended[ended]}
+          </p>
+        )}
+        {isByToken ? <TokenForm /> : <PasswordForm />}
+        <p className={styles.otherWay}>
+          <Button variant="subtle" onClick={() => setByToken(!isByToken)}>
+            {isByToken ? said.byPassword : said.byToken}
           </Button>
-        </form>
+        </p>
         <section className={styles.aside}>
-          <h2>{texts.login.howTitle}</h2>
-          <p>{texts.login.howText}</p>
-          <code>{texts.login.command}</code>
-          <p>{texts.login.roles}</p>
+          <h2>{said.firstTitle}</h2>
+          <p>{said.firstText}</p>
+          <code>{said.linkCommand}</code>
+          <p>{said.forgotten}</p>
+          <code>{said.passwordCommand}</code>
         </section>
       </div>
     </main>
   );
 }
 
-/** @returns what went wrong, or null */
-async function logIn(token: string): Promise<string | null> {
-  try {
-    const response = await fetch('/login', {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ token }),
-    });
-    if (response.ok) return null;
-    return describeRefusal((await response.json()) as Refusal);
-  } catch {
-    // No answer, or one that isn't the service's.
-    return texts.login.unreachable;
-  }
+function PasswordForm() {
+  return (
+    <EntryForm
+      read={(data) => {
+        const user = textOf(data, 'username').trim();
+        const password = textOf(data, 'password');
+        return user === '' || password === '' ? said.emptyPassword : { user, password };
+      }}
+    >
+      {(error) => (
+        <>
+          <TextInput
+            name="username"
+            label={said.user}
+            autoComplete="username"
+            autoCapitalize="none"
+            spellCheck={false}
+            data-autofocus
+            size="md"
+            mb="sm"
+          />
+          <TextInput
+            name="password"
+            type="password"
+            label={said.password}
+            error={error}
+            autoComplete="current-password"
+            size="md"
+          />
+        </>
+      )}
+    </EntryForm>
+  );
 }
 
-interface Refusal {
-  error: {
-    message?: string;
-    details?: string;
-    suggestion?: string;
-    data?: { details?: string; suggestion?: string };
+function TokenForm() {
+  return (
+    <EntryForm
+      read={(data) => {
+        const token = textOf(data, 'token').trim();
+        return token === '' ? said.emptyToken : { token };
+      }}
+    >
+      {(error) => (
+        <>
+          {/* Password managers file the token under a name; without one they complain on the console. */}
+          <input type="text" name="username" autoComplete="username" defaultValue={said.token} hidden />
+          <TextInput
+            name="token"
+            type="password"
+            label={said.token}
+            description={said.tokenHint}
+            error={error}
+            autoComplete="current-password"
+            spellCheck={false}
+            size="md"
+          />
+        </>
+      )}
+    </EntryForm>
+  );
+}
+
+interface EntryFormProps {
+  /** What is sent, or what is missing. */
+  read: (data: FormData) => LoginForm | string;
+  children: (error: ReactNode) => ReactNode;
+}
+
+function EntryForm({ read, children }: EntryFormProps) {
+  const [refusal, setRefusal] = useState<Refusal | null>(null);
+  const [openAgainAt, setOpenAgainAt] = useState(0);
+  const [isBusy, setBusy] = useState(false);
+  const leftMs = openAgainAt - useNow(openAgainAt > 0);
+  const isClosed = leftMs > 0;
+
+  const submit = async (event: FormEvent<HTMLFormElement>): Promise<void> => {
+    event.preventDefault();
+    if (isClosed) return;
+    const form = read(new FormData(event.currentTarget));
+    if (typeof form === 'string') return setRefusal({ text: form });
+    setBusy(true);
+    const problem = await logIn(form);
+    if (problem === null) return enter();
+    setBusy(false);
+    setRefusal(problem);
+    setOpenAgainAt(problem.retryAfterMs === undefined ? 0 : Date.now() + problem.retryAfterMs);
   };
+
+  return (
+    <form onSubmit={(event) => void submit(event)} noValidate>
+      {children(refusal && describe(refusal, leftMs))}
+      <Button type="submit" size="md" fullWidth mt="md" loading={isBusy} disabled={isClosed}>
+        {said.submit}
+      </Button>
+    </form>
+  );
 }
 
-function describeRefusal({ error }: Refusal): string {
-  const details = error.data?.details ?? error.details ?? error.message ?? texts.login.unreachable;
-  return joinSentences([details, error.data?.suggestion ?? error.suggestion]);
+function describe({ text, retryAfterMs }: Refusal, leftMs: number): string {
+  if (retryAfterMs === undefined) return text;
+  return `${text} ${leftMs > 0 ? said.waitFor(Math.ceil(leftMs / 1000)) : said.tryNow}`;
 }
 
-/** Loads the page anew, with the camera that its address named. */
-function enter(): void {
-  history.replaceState(null, '', `/${location.hash}`);
-  location.reload();
+function textOf(data: FormData, name: string): string {
+  const entry = data.get(name);
+  return typeof entry === 'string' ? entry : '';
 }

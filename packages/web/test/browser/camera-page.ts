@@ -43,3 +43,25 @@ export async function untilText(locator: Locator, pattern: RegExp): Promise<stri
 export async function untilVisible(locator: Locator): Promise<void> {
   await locator.waitFor({ state: 'visible', timeout: 30_000 });
 }
+
+/** Logs in on the login page by a token or an API key. */
+export async function signInWithToken(page: Page, token: string): Promise<void> {
+  await button(page, 'With a token or an API key').click();
+  await page.getByLabel('Access token', { exact: true }).fill(token);
+  await page.keyboard.press('Enter');
+}
+
+/** Logs in on the login page as a user. */
+export async function signIn(
+  page: Page,
+  { user, password }: { user: string; password: string },
+): Promise<void> {
+  await page.getByLabel('User', { exact: true }).fill(user);
+  await page.getByLabel('Password', { exact: true }).fill(password);
+  await page.keyboard.press('Enter');
+}
+
+/** The form of the login page. */
+export function loginForm(page: Page): Locator {
+  return page.locator('form').filter({ has: button(page, 'Sign in') });
+}

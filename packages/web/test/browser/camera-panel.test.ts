@@ -1,6 +1,6 @@
 import { Browser, Service, until } from '@mediamtx-camera-service/testkit';
 import { expect, test } from 'vitest';
-import { button, liveVideo, tileOf, untilText, untilVisible } from './camera-page.ts';
+import { button, liveVideo, signInWithToken, tileOf, untilText, untilVisible } from './camera-page.ts';
 import { openPanel, openTab, panelOf } from './camera-panel.ts';
 import { contrastsOf, isReadable } from './contrast.ts';
 import { untilMoved } from './frame-number.ts';
@@ -55,8 +55,7 @@ test('it can be linked to, and Back closes it', async () => {
   await using browser = await Browser.start();
   await using tab = await browser.open(`${service.httpUrl}/#camera1`);
   const { page } = tab;
-  await page.getByLabel('Access token', { exact: true }).fill(await service.token('admin'));
-  await page.keyboard.press('Enter');
+  await signInWithToken(page, await service.token('admin'));
   const panel = await panelOf(page);
   await untilText(panel, /^Test camera 2/);
   await button(panel, 'Close details').click();
@@ -72,8 +71,7 @@ test('a viewer sees how the camera is, and nothing to change', async () => {
   await using browser = await Browser.start();
   await using tab = await browser.open(service.httpUrl);
   const { page } = tab;
-  await page.getByLabel('Access token', { exact: true }).fill(await service.token('viewer'));
-  await page.keyboard.press('Enter');
+  await signInWithToken(page, await service.token('viewer'));
   await liveVideo(page);
   const panel = await openPanel(page);
   await untilText(panel, /Measured\s+\d+\.\d fps/);

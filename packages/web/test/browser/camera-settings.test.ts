@@ -1,6 +1,6 @@
 import { Browser, Service, until } from '@mediamtx-camera-service/testkit';
 import { expect, test } from 'vitest';
-import { button, liveVideo, tileOf, untilText, untilVisible } from './camera-page.ts';
+import { button, liveVideo, signInWithToken, tileOf, untilText, untilVisible } from './camera-page.ts';
 import { openPanel, openTab } from './camera-panel.ts';
 import { untilMoved } from './frame-number.ts';
 
@@ -9,8 +9,7 @@ test('renamed on the tile, a camera has its new name at once, on every page; Esc
   await using browser = await Browser.start();
   await using first = await browser.open(service.loginUrl);
   await using second = await browser.open(service.httpUrl);
-  await second.page.getByLabel('Access token', { exact: true }).fill(await service.token('viewer'));
-  await second.page.keyboard.press('Enter');
+  await signInWithToken(second.page, await service.token('viewer'));
   await Promise.all([liveVideo(first.page), liveVideo(second.page)]);
 
   const { page } = first;

@@ -1,6 +1,6 @@
 import { Browser, Service, until } from '@mediamtx-camera-service/testkit';
 import { expect, test } from 'vitest';
-import { button, liveVideo, tileOf, untilText, untilVisible } from './camera-page.ts';
+import { button, liveVideo, signInWithToken, tileOf, untilText, untilVisible } from './camera-page.ts';
 import { historyRows, openPanel } from './camera-panel.ts';
 import { ageOf, numberIn, untilMoved } from './frame-number.ts';
 
@@ -44,8 +44,7 @@ test('an operator lends and takes back, and has no settings', async () => {
   await using browser = await Browser.start();
   await using tab = await browser.open(service.httpUrl);
   const { page } = tab;
-  await page.getByLabel('Access token', { exact: true }).fill(await service.token('operator'));
-  await page.keyboard.press('Enter');
+  await signInWithToken(page, await service.token('operator'));
   await liveVideo(page);
   const panel = await openPanel(page);
   expect(await panel.getByRole('tab', { name: 'Settings', exact: true }).count()).toBe(0);

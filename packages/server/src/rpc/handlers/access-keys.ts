@@ -4,6 +4,7 @@ import { camerasOfRow } from '../../auth/camera-limit.ts';
 import type { ApiKeyRow } from '../../store/api-keys.ts';
 import type { HandlersOf } from '../call.ts';
 import { invalidParam } from '../invalid-params.ts';
+import { isTold, withoutForeign } from '../told-rights.ts';
 
 export interface ApiKeyHandlerDeps {
   apiKeys: ApiKeys;
@@ -17,14 +18,19 @@ export type ApiKeyHandlers = Pick<
 
 export function apiKeyHandlers({ apiKeys, now = Date.now }: ApiKeyHandlerDeps): ApiKeyHandlers {
   return {
-    create_api_key: ({ name, role, cameras = null, expires_at, expires_in }) => {
+    create_api_key: ({ name, role, cameras = null, expires_at, expires_in }, { identity }) => {
       const expiresAt = readEnd({ expires_at, expires_in }, now());
-      return describeNew(apiKeys.create({ name, role, cameras, expiresAt }));
+      return describeNew(apiKeys.create({ name, role, cameras, expiresAt }, identity));
     },
-    list_api_keys: () => ({ keys: apiKeys.list().map(describeKey) }),
-    rotate_api_key: ({ key_id: keyId, grace_seconds: graceSeconds }) =>
-      describeNew(apiKeys.rotate(keyId, graceSeconds)),
-    revoke_api_key: ({ key_id: keyId }) => ({ key_id: apiKeys.revoke(keyId).key_id, revoked: true }),
+    list_api_keys: (_params, { identity }) => ({
+      keys: apiKeys.list().map(describeKey).filter(isTold(identity)).map(withoutForeign(identity)),
+    }),
+    rotate_api_key: ({ key_id: keyId, grace_seconds: graceSeconds }, { identity }) =>
+      describeNew(apiKeys.rotate(keyId, graceSeconds, identity)),
+    revoke_api_key: ({ key_id: keyId }, { identity }) => ({
+      key_id: apiKeys.revoke(keyId, identity).key_id,
+      revoked: true,
+    }),
   };
 }
 
@@ -39,7 +45,11 @@ function readEnd(
 ): number | null {
   const { expires_at: expiresAt, expires_in: expiresIn } = given;
   if (expiresAt !== undefined && expiresIn !== undefined) {
-    throw invalidParam({ param: 'expires_in', rule: 'exclusive', problem: "can't be told beside expires_at" });
+    throw invalidParam({
+      param: 'expires_in',
+      rule: 'exclusive',
+      problem: "can't be told beside expires_at",
+    });
   }
   if (expiresAt !== undefined) {
     const end = Date.parse(expiresAt);

@@ -7,6 +7,7 @@ import { AppError } from '../../errors.ts';
 import type { UserRow } from '../../store/users.ts';
 import type { CallContext, HandlersOf } from '../call.ts';
 import { invalidParam } from '../invalid-params.ts';
+import { isTold, withoutForeign } from '../told-rights.ts';
 
 export interface UserHandlerDeps {
   users: Users;
@@ -20,12 +21,15 @@ export type UserHandlers = Pick<
 
 export function userHandlers({ users, logins }: UserHandlerDeps): UserHandlers {
   return {
-    create_user: async ({ user, password, role, cameras = null }) =>
-      describeUser(await users.create(user, { password, role, cameras })),
+    create_user: async ({ user, password, role, cameras = null }, { identity }) =>
+      describeUser(await users.create(user, { password, role, cameras }, identity)),
 
-    set_user: async ({ user, ...changes }) => describeUser(await users.set(user, changes)),
+    set_user: async ({ user, ...changes }, { identity }) =>
+      describeUser(await users.set(user, changes, identity)),
 
-    list_users: () => ({ users: users.list().map(describeListed) }),
+    list_users: (_params, { identity }) => ({
+      users: users.list().map(describeListed).filter(isTold(identity)).map(withoutForeign(identity)),
+    }),
 
     set_password: async (params, { identity, session }) => {
       const { user, password } = params;
@@ -35,12 +39,12 @@ export function userHandlers({ users, logins }: UserHandlerDeps): UserHandlers {
         await logins.changeOwnPassword(identity, { password, currentPassword, remoteAddress });
       } else {
         checkAdmin(identity);
-        await users.setPassword(user, password);
+        await users.setPassword(user, password, identity);
       }
       return { user, updated: true };
     },
 
-    delete_user: ({ user }) => ({ user: users.remove(user).name, deleted: true }),
+    delete_user: ({ user }, { identity }) => ({ user: users.remove(user, identity).name, deleted: true }),
   };
 }
 

@@ -26,7 +26,7 @@ export function cameraHandlers({ cameras, viewer, transitions }: CameraHandlerDe
       const camera = visibleCamera(cameras, device, context);
       const { formats, resolutions, fps_options } = viewer.capabilities(camera);
       return {
-        ...viewer.view(camera, context.host),
+        ...viewer.view(camera, context),
         device,
         metrics: await viewer.metrics(camera),
         capabilities: { formats, resolutions, fps_options },
@@ -57,7 +57,7 @@ export function cameraHandlers({ cameras, viewer, transitions }: CameraHandlerDe
       const camera = visibleCamera(cameras, device, context);
       if (camera.row.releasedUntil === null) throw notLent(camera);
       camera.reclaim();
-      return { ...viewer.view(camera, context.host), device };
+      return { ...viewer.view(camera, context), device };
     },
   };
 }

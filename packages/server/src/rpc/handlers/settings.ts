@@ -28,7 +28,7 @@ export function settingsHandlers(deps: SettingsHandlerDeps): HandlersOf<'setting
       const camera = visibleCamera(cameras, device, context);
       const other = differs_from && visibleCamera(cameras, differs_from, context).device;
       await settings.change(camera, { ...change, differs_from: other });
-      return { ...viewer.view(camera, context.host), device, settings: camera.row.settings };
+      return { ...viewer.view(camera, context), device, settings: camera.row.settings };
     },
     forget_camera: async ({ device, delete_files: deleteFiles }, context) => {
       const camera = visibleCamera(cameras, device, context);
@@ -38,7 +38,7 @@ export function settingsHandlers(deps: SettingsHandlerDeps): HandlersOf<'setting
     merge_cameras: async ({ device, other }, context) => {
       const camera = visibleCamera(cameras, device, context);
       await merger.merge(camera, visibleCamera(cameras, other, context));
-      return { ...viewer.view(camera, context.host), device };
+      return { ...viewer.view(camera, context), device };
     },
     get_camera_controls: async ({ device }, context) => {
       const camera = visibleCamera(cameras, device, context);

@@ -1,3 +1,4 @@
+import { checkWithin } from '../../auth/camera-limit.ts';
 import type { Cleanup, RetentionCleaner } from '../../retention/cleaner.ts';
 import { describePolicy, type RetentionSettings } from '../../retention/settings.ts';
 import type { StorageReport } from '../../retention/storage-report.ts';
@@ -23,7 +24,9 @@ export function storageHandlers({
       ...(await storageOf(identity?.cameras)),
       retention_policy: retention.current,
     }),
-    set_retention_policy: async (params) => {
+    set_retention_policy: async (params, { identity }) => {
+      // It lets files of every camera go.
+      checkWithin(null, identity, 'the rights on the files of all cameras');
       const policy = await retention.change(params);
       return { ...policy, message: describePolicy(policy) };
     },

@@ -3,15 +3,18 @@ import { mayView } from '../../auth/identity.ts';
 import type { CameraRegistry } from '../../cameras/registry.ts';
 import type { CameraMonitor } from '../../cameras/monitor.ts';
 import type { HealthProblem, HealthSource } from '../../health/report.ts';
+import type { Metrics } from '../../metrics/metrics.ts';
+import { describeFigures } from '../../metrics/report.ts';
 import type { MediaServer } from '../../mediamtx/media-server.ts';
 import type { HandlersOf } from '../call.ts';
-import { notYet } from './not-yet.ts';
+import { visibleProblems } from '../hide-foreign.ts';
 
 export interface SystemHandlerDeps {
   health: HealthSource;
-  cameras: CameraRegistry;
-  monitor: CameraMonitor;
-  media: MediaServer;
+  cameras: Pick<CameraRegistry, 'list'>;
+  monitor: Pick<CameraMonitor, 'state'>;
+  media: Pick<MediaServer, 'controller' | 'mode' | 'limitations' | 'ownRules'>;
+  metrics: Pick<Metrics, 'gather'>;
   version: string;
   buildDate: string;
   /** What works and is not as safe as it should be. */
@@ -21,15 +24,17 @@ export interface SystemHandlerDeps {
 const maxCameras = 64;
 
 export function systemHandlers(deps: SystemHandlerDeps): Omit<HandlersOf<'system'>, 'rpc.discover'> {
-  const { health, cameras, monitor, media, version } = deps;
+  const { health, cameras, monitor, media, metrics, version } = deps;
   return {
-    get_status: () => {
-      const { status, uptimeSeconds, components, problems } = health.report();
+    get_status: (_params, { identity }) => {
+      const { status, uptimeSeconds, components, problems: all } = health.report();
+      const problems = visibleProblems(all, identity);
       return { status, uptime: uptimeSeconds, version, components, problems, warnings: deps.warnings() };
     },
-    get_metrics: notYet,
+    get_metrics: async (_params, { identity }) => describeFigures(await metrics.gather(identity)),
     get_system_status: (_params, { identity }) => {
-      const { isStarting, problems } = health.report();
+      const { isStarting, problems: all } = health.report();
+      const problems = visibleProblems(all, identity);
       const available = cameras
         .list()
         .filter(({ device, status }) => status === 'CONNECTED' && (!identity || mayView(identity, device)));
@@ -58,7 +63,7 @@ export function systemHandlers(deps: SystemHandlerDeps): Omit<HandlersOf<'system
       mediamtx: {
         version: media.controller.info?.version ?? null,
         mode: media.mode ?? null,
-        limitations: media.limitations,
+        limitations: [...media.limitations, ...media.ownRules],
       },
     };
   }

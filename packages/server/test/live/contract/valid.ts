@@ -65,7 +65,7 @@ export const validCases: Record<MethodName, ValidCase> = {
     },
   },
   list_recordings: { params: () => ({ limit: 1000, from: '2020-01-01T00:00:00+01:00' }) },
-  get_recording_info: { params: recordingName },
+  get_recording_info: { params: async (world) => ({ filename: await world.keptRecording() }) },
   delete_recording: { params: recordingName },
 
   get_streams: none,

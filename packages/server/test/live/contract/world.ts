@@ -25,6 +25,7 @@ export class World implements AsyncDisposable {
   readonly #dir: TempDir;
   readonly #spares = Array.from({ length: spareCount }, (_, at) => `camera${at + 2}`);
   #count = 0;
+  #kept: string | undefined;
 
   private constructor(service: Service, admin: SocketCaller, dir: TempDir) {
     this.service = service;
@@ -75,7 +76,7 @@ export class World implements AsyncDisposable {
     });
   }
 
-  /** The name of the new recording, once its file is there. */
+  /** The name of the new recording, once there are frames in its file. */
   async startRecording(device: string): Promise<string> {
     const { filename } = await this.result('start_recording', { device });
     await until(() =>
@@ -86,7 +87,30 @@ export class World implements AsyncDisposable {
           params['status'] === 'STARTED',
       ),
     );
+    // The file may be there a moment before its first whole frame.
+    await this.untilRecorded(device);
     return filename as string;
+  }
+
+  async untilRecorded(device: string): Promise<void> {
+    await until(
+      async () => Number((await this.result('get_camera_status', { device }))['elapsed_time']) >= 1,
+      {
+        what: `a second of ${device}`,
+      },
+    );
+  }
+
+  /** The name of a closed recording that nobody deletes. */
+  async keptRecording(): Promise<string> {
+    this.#kept ??= await this.#record();
+    return this.#kept;
+  }
+
+  async #record(): Promise<string> {
+    const filename = await this.startRecording('camera0');
+    await this.result('stop_recording', { device: 'camera0' });
+    return filename;
   }
 
   async createUser(role: Role): Promise<StoredUser> {

@@ -12,7 +12,8 @@ const patienceMs = 40_000;
 const lastId = 'the last';
 
 export interface WaveOptions {
-  credential: Credential;
+  /** A login of its own each time, since one of the calls may be logout. */
+  credential: () => Credential;
   mutator: Mutator;
   count: number;
 }
@@ -22,7 +23,7 @@ export async function runWave(
   service: Service,
   { credential, mutator, count }: WaveOptions,
 ): Promise<string[]> {
-  const socket = new WebSocket(service.ready.ws_url, { headers: { ...credential } });
+  const socket = new WebSocket(service.ready.ws_url, { headers: { ...credential() } });
   await once(socket, 'open');
   const wave = new Wave(socket);
   const notText: Buffer[] = [];

@@ -11,7 +11,7 @@ export async function runPosts(
   const faults: string[] = [];
   for (let sent = 0; sent < count; sent++) {
     const body = mutator.frame();
-    const headers = { ...credential, ...(mutator.chance(0.9) && { 'content-type': contentType(mutator) }) };
+    const headers = { ...credential(), ...(mutator.chance(0.9) && { 'content-type': contentType(mutator) }) };
     const response = await fetch(`${service.httpUrl}/rpc`, {
       method: 'POST',
       headers,

@@ -86,8 +86,8 @@ export async function runRawHttp(
   { credential, mutator, count }: WaveOptions,
 ): Promise<string[]> {
   const faults: string[] = [];
-  const login = Object.entries(credential).map(([name, value]) => `${name}: ${value}`);
   for (let sent = 0; sent < count; sent++) {
+    const login = Object.entries(credential()).map(([name, value]) => `${name}: ${value}`);
     const request = makeRequest(mutator, login);
     const answer = await exchange(service, request);
     if (isFault(answer)) faults.push(`${request.toString().slice(0, 300)} got ${answer.slice(0, 400)}`);

@@ -19,8 +19,8 @@ const notForAdmin: MethodName[] = [
 
 /** Of each tenth; ten of them are 100,000. */
 const perTenth = { frames: 8_800, posts: 800, requests: 400 };
-/** After as many again that warm it up. What is resident also depends on what the allocator keeps. */
-const maxGrowth = { held: 1.05, resident: 1.1 };
+/** After as many again that warm it up. What is resident swings by what the allocator keeps, so its bound is wide. */
+const maxGrowth = { held: 1.05, resident: 1.25 };
 
 let service: Service;
 beforeAll(async () => {
@@ -60,8 +60,7 @@ async function runTenth(random: () => number): Promise<string[]> {
       const names = Object.keys(methods).filter(isMethodName);
       const mine = role === 'admin' ? names.filter((name) => !notForAdmin.includes(name)) : names;
       const options = (count: number): WaveOptions => ({
-        // A login of its own each time, since one of the calls may be logout.
-        credential: role === undefined ? {} : bearer(makeToken(role)),
+        credential: () => (role === undefined ? {} : bearer(makeToken(role))),
         mutator: new Mutator({ random: seeded(Math.floor(random() * 2 ** 31)), names: mine }),
         count: count / roles.length,
       });

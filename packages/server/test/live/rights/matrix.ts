@@ -18,7 +18,7 @@ export const own = 'camera0';
 /** Of another, as the limited ones see it. Its name is in no other text. */
 export const foreign = 'camera1';
 export const foreignName = 'Foreign eye';
-export const missing = 'camera9';
+export const missing = 'camera99';
 
 /** What a call names, of the own or the foreign camera; `stream`: one of create_stream, which is nobody's own. */
 export type Target = 'nothing' | 'camera' | 'snapshot' | 'recording' | 'stream';
@@ -34,6 +34,8 @@ export interface Row {
   params: (target: string) => Params;
   /** What is answered where rights and existence are given; the state may still be against it. */
   passes?: readonly Outcome[];
+  /** It touches all cameras, so nobody may who is limited to some. */
+  isForAll?: true;
   /** What it names is gone afterwards. */
   isConsuming?: true;
   /** It changes the caller's own login, so each call is by a login of its own. */
@@ -129,7 +131,12 @@ export const matrix: Row[] = [
   { method: 'unsubscribe_events', role: 'viewer', ...plain() },
 
   { method: 'get_storage_info', role: 'admin', ...plain() },
-  { method: 'set_retention_policy', role: 'admin', ...plain({ policy_type: 'manual', enabled: false }) },
+  {
+    method: 'set_retention_policy',
+    role: 'admin',
+    ...plain({ policy_type: 'manual', enabled: false }),
+    isForAll: true,
+  },
   { method: 'cleanup_old_files', role: 'admin', ...plain({ dry_run: true }) },
 
   {
@@ -159,6 +166,8 @@ export const matrix: Row[] = [
     role: 'admin',
     target: 'camera',
     params: (device) => ({ user: 'somebody', cameras: [device] }),
+    // The user may have cameras that a limited admin has not.
+    passes: ['result', -32002],
   },
   { method: 'list_users', role: 'admin', ...plain() },
   {
@@ -174,7 +183,13 @@ export const matrix: Row[] = [
   { method: 'get_audit_log', role: 'admin', ...byDevice() },
 
   { method: 'get_config', role: 'admin', ...plain() },
-  { method: 'set_config', role: 'admin', ...plain({ changes: { 'no.such': 1 } }), passes: [-32602] },
+  {
+    method: 'set_config',
+    role: 'admin',
+    ...plain({ changes: { 'no.such': 1 } }),
+    passes: [-32602],
+    isForAll: true,
+  },
   { method: 'get_metrics', role: 'admin', ...plain() },
   { method: 'get_status', role: 'admin', ...plain() },
   { method: 'get_system_status', role: 'viewer', ...plain() },
@@ -190,6 +205,7 @@ const ranks: readonly RequiredRole[] = ['none', 'viewer', 'operator', 'admin'];
 export function expectedOf(row: Row, { role, isLimited }: Somebody, isForeign: boolean): readonly Outcome[] {
   if (row.role !== 'none' && role === undefined) return [-32001];
   if (ranks.indexOf(role ?? 'none') < ranks.indexOf(row.role)) return [-32002];
+  if (row.isForAll && isLimited) return [-32002];
   if (isForeign && isLimited) return [-32010];
   return row.passes ?? ['result'];
 }

@@ -4,6 +4,7 @@ import { pino } from 'pino';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { Role } from '@mediamtx-camera-service/protocol';
 import type { Identity } from '../../../src/auth/identity.ts';
+import { AuditLog } from '../../../src/audit/audit-log.ts';
 import { Tokens } from '../../../src/auth/tokens.ts';
 import { buildAccess, type AccessParts } from '../../../src/lifecycle/build-credentials.ts';
 import { EventLog } from '../../../src/events/event-log.ts';
@@ -83,7 +84,14 @@ export function createCore(options: HarnessOptions = {}) {
   const access = options.access ?? buildAccess({ db: openDatabase(':memory:'), tokens, now });
   const { credentials } = access;
   credentials.onChange(() => sessions.recheck(credentials));
+  const audit = new AuditLog({
+    db: openDatabase(':memory:'),
+    config: { audit: 'control', audit_days: 90 },
+    resolve: (device) => (['camera0', '/dev/video0'].includes(device) ? 'camera0' : undefined),
+    log,
+  });
   const rpc = new RpcServer({
+    audit,
     limits: { ratePerMinute: 0, burst: 1_000, maxInFlight: 256 },
     greeting: { server_name: 'test', server_version: '0.0.0', protocol_version: '1.0' },
     validateResults: true,
@@ -111,7 +119,7 @@ export function createCore(options: HarnessOptions = {}) {
     });
   const call = async (method: string, params?: unknown, role?: Role): Promise<AnyReply> =>
     JSON.parse((await post(JSON.stringify({ jsonrpc: '2.0', id: 1, method, params }), role))!) as AnyReply;
-  return { rpc, events, notifier, sessions, tokens, ...access, log, logLines, post, call };
+  return { rpc, audit, events, notifier, sessions, tokens, ...access, log, logLines, post, call };
 }
 
 export function identityOf(role: Role, more: Partial<Identity> = {}): Identity {

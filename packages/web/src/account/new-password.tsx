@@ -1,0 +1,40 @@
+import { PasswordInput } from '@mantine/core';
+import { accountTexts } from './texts.ts';
+
+/** As the service wants it. */
+export const shortestPassword = 10;
+
+interface NewPasswordProps {
+  label: string;
+  value: string;
+  error?: string | null | undefined;
+  onChange: (password: string) => void;
+}
+
+/** A password to be; says how much is missing while it is typed. */
+export function NewPassword({ label, value, error, onChange }: NewPasswordProps) {
+  return (
+    <PasswordInput
+      label={label}
+      description={hintFor(value)}
+      value={value}
+      error={error}
+      onChange={({ currentTarget }) => onChange(currentTarget.value)}
+      autoComplete="new-password"
+      visibilityToggleButtonProps={{ 'aria-label': accountTexts.reveal }}
+      required
+    />
+  );
+}
+
+/** @returns what is wrong with it, or null */
+export function problemOfNew(password: string, repeated?: string): string | null {
+  if (password.length < shortestPassword) return accountTexts.tooShort(shortestPassword);
+  return repeated === undefined || repeated === password ? null : accountTexts.differs;
+}
+
+function hintFor(password: string): string {
+  const missing = shortestPassword - password.length;
+  if (password === '') return accountTexts.hint(shortestPassword);
+  return missing > 0 ? accountTexts.missing(missing) : accountTexts.longEnough;
+}

@@ -1,0 +1,85 @@
+import type { Result } from '@mediamtx-camera-service/client';
+import { formatTime, formatTimeWithZone } from '../format.ts';
+import styles from './audit.module.css';
+import { useCameraNames } from './rights-fields.tsx';
+import { settingsTexts } from './texts.ts';
+
+const said = settingsTexts.audit;
+const columns = Object.entries(said.columns);
+
+export type AuditPage = Result<'get_audit_log'>;
+type Entry = AuditPage['entries'][number];
+
+/** The roles are told, since a table that is laid out in another way loses its own. */
+export function AuditTable({ entries }: { entries: Entry[] }) {
+  if (entries.length === 0) return <p className={styles.none}>{said.none}</p>;
+  return (
+    <table className={styles.table} role="table" aria-label={said.table}>
+      <thead role="rowgroup">
+        <tr role="row">
+          {columns.map(([name, label]) => (
+            <th key={name} role="columnheader" scope="col">
+              {label}
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody role="rowgroup">
+        {entries.map((entry) => (
+          <AuditRow key={`${entry.request_id} ${entry.time}`} entry={entry} />
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+function AuditRow({ entry }: { entry: Entry }) {
+  const nameOf = useCameraNames();
+  const { time, who, role, method, device, outcome } = entry;
+  return (
+    <tr role="row" title={said.details(entry.error_code, entry.duration_ms, entry.request_id)}>
+      <td role="cell" data-label={said.columns.time}>
+        <time dateTime={time} title={formatTimeWithZone(time)}>
+          {formatTime(time)}
+        </time>
+      </td>
+      <td role="cell" data-label={said.columns.who}>
+        {who ?? said.nobody}
+        {role !== null && <span className={styles.faint}> {settingsTexts.rights.roles[role]}</span>}
+      </td>
+      <td role="cell" data-label={said.columns.what}>
+        <code>{method}</code>
+      </td>
+      <td role="cell" data-label={said.columns.camera}>
+        {device !== null && nameOf(device)}
+      </td>
+      <td role="cell" data-label={said.columns.from}>
+        {entry.remote_address}
+      </td>
+      <td role="cell" data-label={said.columns.outcome}>
+        <span className={styles.outcome} data-outcome={outcome}>
+          <OutcomeMark outcome={outcome} />
+          {said.outcomes[outcome]}
+        </span>
+      </td>
+    </tr>
+  );
+}
+
+const marks = { ok: 'M5 12.5l4.5 4.5L19 7.5', refused: 'M6 12h12', failed: 'M7 7l10 10M17 7 7 17' };
+
+function OutcomeMark({ outcome }: { outcome: Entry['outcome'] }) {
+  return (
+    <svg
+      viewBox="0 0 24 24"
+      width="16"
+      height="16"
+      fill="none"
+      stroke="currentColor"
+      strokeWidth="2.2"
+      aria-hidden="true"
+    >
+      <path d={marks[outcome]} />
+    </svg>
+  );
+}

@@ -1,0 +1,124 @@
+import { Browser, Service } from '@mediamtx-camera-service/testkit';
+import { expect, test } from 'vitest';
+import { button, untilText, untilVisible } from './camera-page.ts';
+import { contrastsOf, isReadable } from './contrast.ts';
+import { openSection, row, type SectionName } from './settings-page.ts';
+
+test('storage: the disk in words, a policy that is kept, and a clean-up that shows what would go before it goes', async () => {
+  await using service = await Service.start();
+  await using browser = await Browser.start();
+  const client = await service.client();
+  for (const filename of ['one', 'two', 'three']) {
+    await client.call('take_snapshot', { device: 'camera0', filename });
+  }
+  await using tab = await browser.open(service.loginUrl);
+  const { page } = tab;
+  await openSection(page, 'Storage');
+  await untilText(
+    page.getByRole('region', { name: 'The disk', exact: true }),
+    /Snapshots\s+[\d.]+ kB, 3 files/,
+  );
+  await button(page, 'See what would go').click();
+  await untilText(page.locator('main'), /set an age or a size above first/);
+
+  await page.getByLabel('Files go').selectOption('When all take too much');
+  await page.getByLabel('More than, in GB').fill('a lot');
+  await button(page, 'Save').click();
+  await untilText(page.locator('main'), /This must be a number\./);
+  await page.getByLabel('More than, in GB').fill('0.000001');
+  await button(page, 'Save').click();
+  await untilText(page.locator('main'), /must be at least 0\.001/);
+  await page.getByLabel('Files go').selectOption('When they are too old');
+  await page.getByLabel('More than, in GB').waitFor({ state: 'hidden' });
+  await page.getByLabel('Older than, in days').fill('30');
+  await button(page, 'Save').click();
+  await untilText(page.locator('main'), /Saved/);
+  const { retention_policy: policy } = await client.call('get_storage_info');
+  expect(policy).toMatchObject({ policy_type: 'age', max_age_days: 30, enabled: false });
+  await button(page, 'See what would go').click();
+  await untilText(page.locator('main'), /Nothing would go\./);
+});
+
+test('the audit log shows what was done, and by its filters only some of it', async () => {
+  await using service = await Service.start();
+  await using browser = await Browser.start();
+  const client = await service.client();
+  await client.call('take_snapshot', { device: 'camera0', filename: 'one' });
+  await expect(
+    (await service.client('viewer')).call('take_snapshot', { device: 'camera0' }),
+  ).rejects.toThrow();
+  await using tab = await browser.open(service.loginUrl);
+  const { page } = tab;
+  await openSection(page, 'Audit log');
+  const table = page.getByRole('table', { name: 'What was done', exact: true });
+  await untilText(table, /take_snapshot\s+Test camera\s+127\.0\.0\.1\s+Done/);
+  await page.getByLabel('Outcome', { exact: true }).selectOption('Refused');
+  await untilText(table, /Viewer\s+take_snapshot[\s\S]*Refused/);
+  expect(await table.getByText('Done', { exact: true }).count()).toBe(0);
+  await page.getByLabel('What', { exact: true }).fill('no_such_method');
+  await page.keyboard.press('Enter');
+  await untilText(page.locator('main'), /Nothing that fits\./);
+});
+
+test('configuration: a wrong value is told at its key, a right one is in effect or waits, and the default comes back', async () => {
+  await using service = await Service.start();
+  await using browser = await Browser.start();
+  await using tab = await browser.open(service.loginUrl);
+  const { page } = tab;
+  await openSection(page, 'Configuration');
+  await untilText(row(page, 'logging.level'), /from the command line[\s\S]*change it there/);
+
+  const linger = row(page, 'camera.linger');
+  await button(page, 'Change camera.linger').click();
+  await linger.getByLabel('Value of camera.linger').fill('-1');
+  await button(linger, 'Save').click();
+  await untilText(linger, /must be at least 0/);
+  await linger.getByLabel('Value of camera.linger').fill('25');
+  await button(linger, 'Save').click();
+  await untilText(linger, /from the file\s+25[\s\S]*In effect now/);
+  await button(page, 'Change camera.linger').click();
+  await button(linger, 'Back to the default').click();
+  await untilText(linger, /^camera\.linger\s+10/);
+
+  // Not set before, so that the page can't know what it takes.
+  const bitrate = row(page, 'capture.bitrate');
+  await button(page, 'Change capture.bitrate').click();
+  await bitrate.getByLabel('Value of capture.bitrate').fill('3000');
+  await button(bitrate, 'Save').click();
+  await untilText(bitrate, /3000/);
+  const rescan = row(page, 'camera.rescan_interval');
+  await button(page, 'Change camera.rescan_interval').click();
+  await rescan.getByLabel('Value of camera.rescan_interval').fill('20');
+  await button(rescan, 'Save').click();
+  await untilText(rescan, /Needs a restart[\s\S]*after the next start/);
+  await untilText(page.locator('main'), /One change waits for the next start/);
+});
+
+const sections: SectionName[] = ['People', 'API keys', 'Sessions', 'Storage', 'Audit log', 'Configuration'];
+
+test.each(['dark', 'light'] as const)(
+  'on a phone every section fits, is reached by its address, and can be read in the %s scheme',
+  async (colorScheme) => {
+    await using service = await Service.start();
+    await using browser = await Browser.start();
+    const client = await service.client();
+    await client.call('create_user', { user: 'ann', password: 'two green kettles', role: 'admin' });
+    await client.call('create_api_key', { name: 'A program with a rather long name', role: 'viewer' });
+    await client.call('take_snapshot', { device: 'camera0', filename: 'one' });
+    const phone = { viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true };
+    await using tab = await browser.open(service.loginUrl, { ...phone, colorScheme });
+    const { page } = tab;
+    for (const name of sections) {
+      await openSection(page, name);
+      await page.getByText('Loading …').waitFor({ state: 'hidden' });
+      expect(await page.evaluate(() => document.documentElement.scrollWidth), name).toBe(360);
+      const readable = 'main :is(h1, h2, p, span, dt, dd, td, label, button, a), nav a';
+      expect(await page.evaluate(contrastsOf, readable)).toSatisfy(isReadable);
+    }
+    await page.reload();
+    await untilVisible(page.getByRole('heading', { level: 1, name: 'Configuration', exact: true }));
+    await page.getByRole('link', { name: 'Back to the cameras', exact: true }).click();
+    await untilVisible(page.getByRole('figure', { name: 'Test camera', exact: true }));
+    expect(new URL(page.url()).hash).toBe('');
+  },
+);
