@@ -35,7 +35,7 @@ export interface AuditLogDeps {
 export interface AuditCounts extends Record<AuditOutcome, number> {
   /** Could not be kept. */
   lost: number;
-  /** Refusals beyond what one address gets written without a login. */
+  /** Beyond what one address gets written without a login. */
   leftOut: number;
   failedLogins: number;
 }
@@ -45,7 +45,7 @@ const batch = 1_000;
 const deletedAtOnce = 5_000;
 const fileRetryMs = 1_000;
 const warnEveryMs = 60_000;
-/** Without a login anybody can be refused as often as they like, and must not fill the disk by it. */
+/** Without a login anybody can call and be refused as often as they like, and must not fill the disk by it. */
 const unknownCallers = { ratePerMinute: 60, burst: 1_000, maxInFlight: Number.POSITIVE_INFINITY };
 
 /**
@@ -117,7 +117,7 @@ export class AuditLog {
   write({ isLogin, ...entry }: AuditEntry): void {
     if (isLogin && entry.outcome === 'refused') this.counts.failedLogins += 1;
     const time = this.#now();
-    if (entry.outcome === 'refused' && entry.role === null && this.#isFlood(entry, time)) return;
+    if (entry.role === null && this.#isFlood(entry, time)) return;
     const row = {
       ...entry,
       time,
@@ -224,7 +224,10 @@ export class AuditLog {
       this.counts.leftOut += 1;
       if (time - this.#warnedAt >= warnEveryMs) {
         this.#warnedAt = time;
-        this.#log.warn({ address, left_out: this.counts.leftOut }, 'more refusals than the audit log holds');
+        this.#log.warn(
+          { address, left_out: this.counts.leftOut },
+          'more calls without a login than the audit log holds',
+        );
       }
       return true;
     }

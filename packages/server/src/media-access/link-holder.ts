@@ -13,8 +13,9 @@ export function holderOf({ user, basis, cameras, sessionId = '' }: Identity): st
     return join('k', basis.keyId, toUrlBase64(basis.hash).slice(0, hashLength), sessionId);
   }
   if (basis.kind === 'user') return join('u', user, basis.loginId, basis.generation, sessionId);
-  // Nobody else knows the cameras of a login that bears its rights itself.
-  return cameras ? join('c', basis.loginId, sessionId, ...cameras) : join('l', basis.loginId, sessionId);
+  // Nobody else knows the name and the cameras of a login that bears its rights itself.
+  const login = [basis.loginId, sessionId, user];
+  return cameras ? join('c', ...login, ...cameras) : join('l', ...login);
 }
 
 /** The identity with the rights that it has now; undefined once what it stands on has ended. */
@@ -34,8 +35,9 @@ export function identityOf(
     return credentials.current(withSession({ ...base, user: first, basis }, sessionId));
   }
   const basis = { kind: 'login', loginId: first } as const;
-  const limit = kind === 'c' && { cameras: rest };
-  return credentials.current(withSession({ ...base, user: '', basis, ...limit }, second));
+  const [user = '', ...cameras] = rest;
+  const limit = kind === 'c' && { cameras };
+  return credentials.current(withSession({ ...base, user, basis, ...limit }, second));
 }
 
 function withSession(identity: Identity, sessionId = ''): Identity {

@@ -62,7 +62,7 @@ function tell(
   type: Metric['type'],
   ...[name, help, value]: [name: string, help: string, value: number | undefined | Values]
 ): Metric[] {
-  if (value === undefined) return [];
+  if (value === undefined || (typeof value !== 'number' && value.length === 0)) return [];
   return [{ type, name, help, values: typeof value === 'number' ? [[{}, value]] : value }];
 }
 

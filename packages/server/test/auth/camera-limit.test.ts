@@ -14,12 +14,13 @@ const limited: Identity = {
   basis: { kind: 'login', loginId: 'login-1' },
 };
 const wider = { errorName: 'permission_denied', reason: 'wider_rights' };
+const rights = (cameras: string[] | null) => ({ password, role: 'admin', cameras }) as const;
+const key = (cameras: string[] | null) => ({ name: 'k', role: 'viewer', expiresAt: null, cameras }) as const;
 const hidden = (id: string) => ({ errorName: 'not_found', resource: 'camera', id });
 
 describe('an admin who is limited to cameras', () => {
   it('gives rights on those, and neither on all nor on another', async () => {
     const { users, apiKeys } = createAccess();
-    const rights = (cameras: string[] | null) => ({ password, role: 'admin', cameras }) as const;
     await users.create('ann', rights(['camera0']), limited);
     expect(await refusal(() => users.create('bob', rights(null), limited))).toMatchObject(wider);
     for (const id of ['camera1', 'camera9']) {
@@ -30,8 +31,6 @@ describe('an admin who is limited to cameras', () => {
       );
     }
     expect(await refusal(() => users.set('ann', { cameras: null }, limited))).toMatchObject(wider);
-    const key = (cameras: string[] | null) =>
-      ({ name: 'k', role: 'viewer', expiresAt: null, cameras }) as const;
     apiKeys.create(key(['camera0']), limited);
     expect(await refusal(() => apiKeys.create(key(null), limited))).toMatchObject(wider);
     expect(await refusal(() => apiKeys.create(key(['camera1']), limited))).toMatchObject(hidden('camera1'));

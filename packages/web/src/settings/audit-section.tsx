@@ -47,18 +47,19 @@ function Pages({ page, onMove }: { page: AuditPage; onMove: (offset: number) => 
   const { offset, total, entries } = page;
   if (entries.length === 0) return null;
   const end = offset + entries.length;
+  const before = Math.max(0, offset - pageLength);
   return (
     <div className={styles.buttons}>
-      <Button
-        variant="default"
-        disabled={offset === 0}
-        onClick={() => onMove(Math.max(0, offset - pageLength))}
-      >
-        {said.newer}
-      </Button>
-      <Button variant="default" disabled={end >= total} onClick={() => onMove(end)}>
-        {said.older}
-      </Button>
+      {total > entries.length && (
+        <>
+          <Button variant="default" disabled={offset === 0} onClick={() => onMove(before)}>
+            {said.newer}
+          </Button>
+          <Button variant="default" disabled={end >= total} onClick={() => onMove(end)}>
+            {said.older}
+          </Button>
+        </>
+      )}
       <p className={styles.text} role="status">
         {said.range(offset + 1, end, total)}
       </p>

@@ -1,6 +1,6 @@
 // oxlint-disable-next-line import/no-unassigned-import -- a style sheet has nothing to assign
 import './mantine.css';
-import { useEffect, useRef, type ComponentType } from 'react';
+import { Fragment, useEffect, useRef, type ComponentType } from 'react';
 import { settingsAddress, settingsSections, type SettingsSection } from '../route.ts';
 import { texts } from '../texts.ts';
 import { AuditSection } from './audit-section.tsx';
@@ -41,9 +41,11 @@ export default function SettingsPage({ section }: { section: SettingsSection }) 
         ))}
       </nav>
       <main className={styles.main}>
-        <Heading key={section} text={title} />
-        <p className={styles.intro}>{settingsTexts.intros[section]}</p>
-        <Section key={section} />
+        <Fragment key={section}>
+          <Heading text={title} />
+          <p className={styles.intro}>{settingsTexts.intros[section]}</p>
+          <Section />
+        </Fragment>
       </main>
     </div>
   );

@@ -44,9 +44,11 @@ function DiskBar({ storage }: { storage: Storage }) {
   return (
     <>
       <div className={storageStyles.bar} aria-hidden="true">
-        {parts.map(({ kind, bytes }) => (
-          <span key={kind} data-kind={kind} style={{ flexGrow: bytes / storage.total_space }} />
-        ))}
+        {parts
+          .filter(({ bytes }) => bytes > 0)
+          .map(({ kind, bytes }) => (
+            <span key={kind} data-kind={kind} style={{ flexGrow: bytes / storage.total_space }} />
+          ))}
       </div>
       <dl className={storageStyles.legend}>
         {parts.map(({ kind, bytes, count }) => (

@@ -82,7 +82,7 @@ export const settingsTexts = {
     noName: 'Say what it is for.',
     states: { active: 'Active', expired: 'Ended', revoked: 'Taken back' },
     lastUsed: (time: string | null) => (time === null ? 'Not used yet' : `Used ${time}`),
-    endsAt: (time: string | null) => (time === null ? 'Ends never' : `Ends ${time}`),
+    endsAt: (time: string | null) => (time === null ? 'Never ends' : `Ends ${time}`),
     endedAt: (time: string) => `Ended ${time}`,
     shown: {
       title: (name: string) => `The key for ${name}`,
@@ -137,9 +137,9 @@ export const settingsTexts = {
       `Less than ${formatSize(least)} is left: no recording starts until there is room again.`,
     low: (least: number) => `The disk is nearly full. Below ${formatSize(least)} no recording starts.`,
     forecast: (days: number) =>
-      days < 1
-        ? 'At the pace of the last week the disk is full within a day.'
-        : `At the pace of the last week there is room for about ${Math.floor(days)} ${days < 2 ? 'day' : 'days'}.`,
+      `At the pace of the last week ${
+        days < 1 ? 'the disk is full within a day' : `there is room for ${formatDays(days)}`
+      }.`,
     noForecast: 'There is not enough recorded yet to tell how long the room will last.',
     policy: {
       title: 'Which files go',
@@ -225,3 +225,10 @@ export const settingsTexts = {
     kept: 'Kept. It is in effect after the next start of the service.',
   },
 };
+
+function formatDays(days: number): string {
+  const years = Math.floor(days / 365);
+  if (years >= 10) return 'more than ten years';
+  if (years >= 2) return `about ${years} years`;
+  return days < 2 ? 'about a day' : `about ${Math.floor(days)} days`;
+}

@@ -1,5 +1,5 @@
+import { until } from '@mediamtx-camera-service/testkit';
 import type { Locator, Page } from 'playwright-core';
-import { untilVisible } from './camera-page.ts';
 
 export type SectionName = 'People' | 'API keys' | 'Sessions' | 'Storage' | 'Audit log' | 'Configuration';
 
@@ -8,7 +8,9 @@ export async function openSection(page: Page, name: SectionName): Promise<void> 
   const settings = page.getByRole('navigation', { name: 'Settings', exact: true });
   if (!(await settings.isVisible())) await page.getByRole('link', { name: 'Settings', exact: true }).click();
   await settings.getByRole('link', { name, exact: true }).click();
-  await untilVisible(page.getByRole('heading', { level: 1, name, exact: true }));
+  await until(async () => (await page.getByRole('heading', { level: 1 }).allInnerTexts()).join() === name, {
+    what: `${name} alone`,
+  });
 }
 
 /** The entries of a section's list. */
