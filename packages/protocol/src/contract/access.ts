@@ -169,12 +169,17 @@ export const end_session = method({
 export const auditOutcome = z.enum(['ok', 'refused', 'failed']);
 
 export const auditEntry = z.object({
-  time: timestamp,
-  who: z.string().nullable(),
+  time: timestamp.describe('When it ended'),
+  who: z
+    .string()
+    .nullable()
+    .describe(
+      'The user or API key; of a refused login the user that it named, where there is one (role is null then)',
+    ),
   role: roleName.nullable(),
   remote_address: z.string(),
   method: z.string().describe('A method of this contract, or `GET /files/…` and the like for HTTP'),
-  device: z.string().nullable(),
+  device: z.string().nullable().describe('`cameraN`; as it was named where there is no such camera'),
   outcome: auditOutcome,
   error_code: z.int().nullable(),
   duration_ms: z.number(),
@@ -190,7 +195,7 @@ export const get_audit_log = method({
     from: isoTime.optional().describe('At or after'),
     to: isoTime.optional().describe('Before'),
     user: userName.optional(),
-    method: z.string().min(1).max(128).optional(),
+    method: z.string().min(1).max(200).optional(),
     device: deviceParam.optional(),
     outcome: auditOutcome.optional(),
   }),

@@ -92,6 +92,7 @@ export const get_metrics = method({
       bytes_sent: counter,
     }),
   }),
+  errors: ['dependency_failed'],
 });
 
 export const get_system_status = method({

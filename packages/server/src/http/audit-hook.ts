@@ -57,7 +57,8 @@ async function note(deps: AuditHookDeps, { request, reply, durationMs }: Ended):
   // The page itself is no try to log in.
   if (route === '/login' && request.method === 'GET' && !hasCode(request)) return;
   const { caller } = request;
-  const isLogin = route === '/login' || request.ws;
+  // One that finds no room is no login.
+  const isLogin = route === '/login' || (request.ws && request.failure?.errorName !== 'rate_limited');
   const [device, isHidden] = await deviceOf(deps, request);
   const outcome = isHidden ? 'refused' : outcomeOfReply({ request, reply, isLogin });
   if (audited !== true && outcome !== 'refused' && !(audited === 'reads' && deps.audit.holdsAll)) return;

@@ -126,20 +126,25 @@ test('a node is held as its camera; a user who is none is not named', () => {
   expect(audit.userNamed({})).toBeNull();
 });
 
-test('who has no login can not fill the disk by being refused, and hides nobody else by it', () => {
+test('who has no login can not fill the disk, and hides nobody else by trying', () => {
   const audit = start();
   const refused = { outcome: 'refused', who: null, role: null, error_code: -32001 } as const;
-  for (let n = 0; n < 3_000; n += 1) audit.write(entry({ ...refused, remote_address: '198.51.100.9' }));
+  for (let n = 0; n < 3_000; n += 1) {
+    const outcome = n % 2 === 0 ? 'refused' : 'failed';
+    audit.write(entry({ ...refused, outcome, remote_address: '198.51.100.9' }));
+  }
   audit.write(entry({ ...refused, remote_address: '192.0.2.77' }));
   audit.write(entry({ outcome: 'refused', remote_address: '198.51.100.9' }));
-  const { refused: held, leftOut } = audit.counts;
-  expect(held + leftOut).toBe(3_002);
+  const { failed, refused: held, leftOut } = audit.counts;
+  expect(failed + held + leftOut).toBe(3_002);
   expect(leftOut).toBeGreaterThan(1_500);
   expect(audit.query({ limit: 2, offset: 0 }).rows.map((row) => row.remote_address)).toEqual([
     '198.51.100.9',
     '192.0.2.77',
   ]);
-  expect(logged.filter(({ msg }) => msg === 'more refusals than the audit log holds')).toHaveLength(1);
+  expect(
+    logged.filter(({ msg }) => msg === 'more calls without a login than the audit log holds'),
+  ).toHaveLength(1);
 });
 
 describe('after a kill', () => {

@@ -31,7 +31,7 @@ test('while the service starts there are no figures yet', async () => {
 });
 
 test('requests at the same time share one answer, and a later one gets another', async () => {
-  let answer = (_text: string): void => undefined;
+  let answer: ((text: string) => void) | undefined;
   let asked = 0;
   let arrived = 0;
   const app = fastify();
@@ -44,11 +44,11 @@ test('requests at the same time share one answer, and a later one gets another',
   const scrape = async () => (await app.inject('/metrics')).body;
   const first = [scrape(), scrape(), scrape()];
   await until(() => arrived === 3 && asked > 0);
-  answer('# first\n');
+  answer!('# first\n');
   expect(await Promise.all(first)).toEqual(['# first\n', '# first\n', '# first\n']);
   const second = scrape();
   await until(() => asked === 2);
-  answer('# second\n');
+  answer!('# second\n');
   expect(await second).toBe('# second\n');
 });
 

@@ -34,9 +34,10 @@ async function addRecording(name: string, device: string, size = 100): Promise<v
   parts.files.set(`recordings/${name}`, { path, device, contentType: 'video/mp4' });
 }
 
+const read = () => parts.audit.query({ limit: 1000, offset: 0 }).rows.toReversed();
+
 /** The entries, oldest first, once there are so many. */
 async function entries(count: number) {
-  const read = () => parts.audit.query({ limit: 1000, offset: 0 }).rows.toReversed();
   return await until(() => read().length >= count && read());
 }
 

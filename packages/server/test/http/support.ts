@@ -95,7 +95,7 @@ export function createParts(overrides: Partial<HttpDeps> & { clock?: Clock } = {
   const tokens = new Tokens({ secret, expirySeconds: 3600, now });
   const db = openDatabase(':memory:');
   const access = buildAccess({ db, tokens, now });
-  const { resolve } = absentMedia;
+  const resolve = (device: string) => absentMedia.resolve(device);
   const userNamed = (name: string) => new UserStore(db).find(name)?.name;
   const audit = new AuditLog({ db, config: { audit: 'control', audit_days: 90 }, resolve, userNamed, log, now });
   const signer = new UrlSigner({ secret, now });

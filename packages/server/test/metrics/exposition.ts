@@ -67,9 +67,7 @@ function parseLabels(text: string): Record<string, string> {
 function checkFamily({ name, type, samples }: Family): void {
   if (type === 'counter' && !name.endsWith('_total')) throw new Error(`a counter without _total: ${name}`);
   if (type !== 'counter' && name.endsWith('_total')) throw new Error(`a _total that is no counter: ${name}`);
-  const keys = samples.map(
-    ({ name: of, labels }) => `${of} ${JSON.stringify(Object.entries(labels).sort())}`,
-  );
+  const keys = samples.map(({ name: of, labels }) => `${of} ${JSON.stringify(sorted(labels))}`);
   if (new Set(keys).size < keys.length) throw new Error(`the same sample twice: ${name}`);
   if (type === 'histogram') checkHistogram(name, samples);
   if (type === 'counter' && samples.some(({ value }) => value < 0))
@@ -86,7 +84,6 @@ function checkHistogram(name: string, samples: Sample[]): void {
   }
   for (const [key, of] of buckets) {
     const bounds = of.map(({ labels }) => Number(labels['le']!.replace('+Inf', 'Infinity')));
-    const isRising = (values: number[]) => values.every((value, at) => at === 0 || value >= values[at - 1]!);
     if (!isRising(bounds) || bounds.at(-1) !== Infinity) throw new Error(`wrong bounds: ${name} ${key}`);
     if (!isRising(of.map(({ value }) => value))) throw new Error(`buckets that fall: ${name} ${key}`);
     const same = (end: string) =>
@@ -94,4 +91,12 @@ function checkHistogram(name: string, samples: Sample[]): void {
     if (same('_count')?.value !== of.at(-1)!.value) throw new Error(`the count is not +Inf: ${name} ${key}`);
     if (same('_sum') === undefined) throw new Error(`no sum: ${name} ${key}`);
   }
+}
+
+function isRising(values: number[]): boolean {
+  return values.every((value, at) => at === 0 || value >= values[at - 1]!);
+}
+
+function sorted(labels: Record<string, string>): [string, string][] {
+  return Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : 1));
 }

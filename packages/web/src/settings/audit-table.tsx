@@ -44,8 +44,10 @@ function AuditRow({ entry }: { entry: Entry }) {
         </time>
       </td>
       <td role="cell" data-label={said.columns.who}>
-        {who ?? said.nobody}
-        {role !== null && <span className={styles.faint}> {settingsTexts.rights.roles[role]}</span>}
+        <span>
+          {who ?? said.nobody}
+          {role !== null && <span className={styles.faint}> {settingsTexts.rights.roles[role]}</span>}
+        </span>
       </td>
       <td role="cell" data-label={said.columns.what}>
         <code>{method}</code>

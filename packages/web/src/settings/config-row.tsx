@@ -60,7 +60,6 @@ export function ConfigRow({ path, value, source, isWaiting, onChanged }: ConfigR
         {!isFixed && (
           <Button
             variant="default"
-            size="xs"
             aria-label={said.changeOf(path)}
             onClick={() => {
               setOutcome(null);

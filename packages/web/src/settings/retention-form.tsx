@@ -1,7 +1,8 @@
 import { Button, NativeSelect, Switch, TextInput } from '@mantine/core';
-import type { ParamsInput, Result } from '@mediamtx-camera-service/client';
+import { RpcCallError, type ParamsInput, type Result } from '@mediamtx-camera-service/client';
 import { useState, type FormEvent } from 'react';
 import { useApp } from '../app-context.ts';
+import { explainField } from '../explain.ts';
 import { useTask } from '../use-task.ts';
 import { explainHere } from './explain-here.ts';
 import { Problem } from './parts.tsx';
@@ -27,7 +28,7 @@ interface Draft {
 
 export function RetentionForm({ policy, onSaved }: RetentionFormProps) {
   const { client, store } = useApp();
-  const { isRunning, error, run } = useTask(explainHere);
+  const { isRunning, error, run } = useTask(explainPolicy);
   const [typed, setTyped] = useState<Partial<Draft>>({});
   const [problem, setProblem] = useState<string | null>(null);
   const [isSaved, setSaved] = useState(false);
@@ -116,9 +117,19 @@ function draftOf({ policy_type: type, max_age_days: days, max_size_gb: size, ena
   return { type, days: String(days ?? ''), size: String(size ?? ''), isEnabled: enabled };
 }
 
-/** Null where a number is none. */
+/** Null where a number is none. A limit whose field isn't shown stays as it was. */
 function policyOf({ type, days, size, isEnabled }: Draft): ParamsInput<'set_retention_policy'> | null {
   const [maxAgeDays, maxSizeGb] = [days, size].map((text) => (text.trim() === '' ? null : Number(text)));
-  if (Number.isNaN(maxAgeDays) || Number.isNaN(maxSizeGb)) return null;
-  return { policy_type: type, max_age_days: maxAgeDays, max_size_gb: maxSizeGb, enabled: isEnabled };
+  const limits = {
+    ...(type !== 'size' && { max_age_days: maxAgeDays }),
+    ...(type !== 'age' && { max_size_gb: maxSizeGb }),
+  };
+  if (Object.values(limits).some(Number.isNaN)) return null;
+  return { policy_type: type, enabled: isEnabled, ...limits };
+}
+
+function explainPolicy(error: unknown): string {
+  const param = error instanceof RpcCallError ? error.data['param'] : undefined;
+  if (param !== 'max_age_days' && param !== 'max_size_gb') return explainHere(error);
+  return `${param === 'max_age_days' ? said.days : said.size}: ${explainField(error)}`;
 }

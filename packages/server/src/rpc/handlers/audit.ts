@@ -1,5 +1,7 @@
+import type { Result } from '@mediamtx-camera-service/protocol';
 import type { AuditLog } from '../../audit/audit-log.ts';
 import type { CameraRegistry } from '../../cameras/registry.ts';
+import type { AuditRow } from '../../store/audit.ts';
 import type { Handler } from '../call.ts';
 import { visibleCamera } from '../visible-camera.ts';
 
@@ -21,10 +23,13 @@ export function auditLogHandler({ audit, cameras }: AuditHandlerDeps): Handler<'
       outcome,
       cameras: context.identity?.cameras,
     });
-    const entries = rows.map(({ id: _, time, ...entry }) => ({
-      time: new Date(time).toISOString(),
-      ...entry,
-    }));
+    const entries = rows.map(describeEntry);
     return { entries, total, limit, offset };
   };
+}
+
+function describeEntry(row: AuditRow): Result<'get_audit_log'>['entries'][number] {
+  const { who, role, remote_address, method, device, outcome, error_code, duration_ms, request_id } = row;
+  const time = new Date(row.time).toISOString();
+  return { time, who, role, remote_address, method, device, outcome, error_code, duration_ms, request_id };
 }
