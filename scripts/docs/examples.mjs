@@ -932,6 +932,7 @@ export const methodExamples = {
         mediamtx: 'RUNNING',
       },
       problems: [],
+      warnings: [],
     },
   },
   get_metrics: {

@@ -219,7 +219,11 @@ export class ServiceManager {
   async #loadCertificate(): Promise<void> {
     const { config, log } = this.#deps;
     if (!wantsTls(config.server)) return;
-    const certificate = await Certificate.load({ config: config.server, dataDir: config.storage.data_dir, log });
+    const certificate = await Certificate.load({
+      config: config.server,
+      dataDir: config.storage.data_dir,
+      log,
+    });
     this.#certificate = certificate;
     this.#stack.push('certificate', () => certificate.stop());
   }
@@ -290,7 +294,13 @@ export class ServiceManager {
   /** The last to open: what they let in finds everything there. */
   async #startDoors(
     parts: CameraParts,
-    deps: { db: CameraParts['db']; paths: DataDir['paths']; events: EventLog; notifier: Notifier; addresses: Addresses },
+    deps: {
+      db: CameraParts['db'];
+      paths: DataDir['paths'];
+      events: EventLog;
+      notifier: Notifier;
+      addresses: Addresses;
+    },
   ): Promise<void> {
     const { config, keeper, log } = this.#deps;
     const access = startAccess({ db: deps.db, config, log });
@@ -302,7 +312,16 @@ export class ServiceManager {
     const addressBudgets = new AddressBudgets(() => config.security.address_rate_limit_per_minute);
     const mediaAccess = startMediaAccess({ db: deps.db, config, ...access, media: parts.media, log });
     this.#stack.push('media access', () => mediaAccess.stop());
-    const shared = { ...deps, ...access, ...mediaAccess, addressBudgets, health: this.#health, audit, metrics, log };
+    const shared = {
+      ...deps,
+      ...access,
+      ...mediaAccess,
+      addressBudgets,
+      health: this.#health,
+      audit,
+      metrics,
+      log,
+    };
     const rpc = buildRpc({ ...shared, ...parts, config, keeper });
     this.#http = new HttpServer({
       config: config.server,

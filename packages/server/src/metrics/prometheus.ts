@@ -98,7 +98,11 @@ function trafficMetrics({ traffic, events, audit }: Figures): Metric[] {
     ...counter('events_total', 'Events since the database was made', events),
     ...counter('audit_entries_total', 'Entries of the audit log', entries),
     ...counter('audit_entries_lost_total', 'Entries that could not be written', audit.lost),
-    ...counter('audit_entries_left_out_total', 'Entries beyond what an address gets without a login', audit.leftOut),
+    ...counter(
+      'audit_entries_left_out_total',
+      'Entries beyond what an address gets without a login',
+      audit.leftOut,
+    ),
     ...counter('login_failures_total', 'Logins that were refused', audit.failedLogins),
   ];
 }

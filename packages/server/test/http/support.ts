@@ -97,7 +97,14 @@ export function createParts(overrides: Partial<HttpDeps> & { clock?: Clock } = {
   const access = buildAccess({ db, tokens, now });
   const resolve = (device: string) => absentMedia.resolve(device);
   const userNamed = (name: string) => new UserStore(db).find(name)?.name;
-  const audit = new AuditLog({ db, config: { audit: 'control', audit_days: 90 }, resolve, userNamed, log, now });
+  const audit = new AuditLog({
+    db,
+    config: { audit: 'control', audit_days: 90 },
+    resolve,
+    userNamed,
+    log,
+    now,
+  });
   const signer = new UrlSigner({ secret, now });
   const files = new Map<string, CatalogFile>();
   const cameraObjects = [cameraObject('camera0'), cameraObject('camera1')];
