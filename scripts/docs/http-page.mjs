@@ -71,8 +71,10 @@ function exampleOf({ method, path, login, example }) {
     ...Object.entries(example.shows ?? {}).map(([name, value]) => `${name}: ${shown(value)}`),
     example.text && `\n${example.text}…`,
   ].filter(Boolean);
+  const call = example.body?.includes('"jsonrpc"') === true && JSON.parse(example.body);
   return paragraphs([
     '**Example**',
+    call && jsonBlock(call),
     `\`\`\`sh\ncurl ${[...verb, address, ...auth, ...headers, ...body].join(' ')}\n\`\`\``,
     `\`\`\`text\n${answer.join('\n')}\n\`\`\``,
     example.json !== undefined && jsonBlock(example.json),

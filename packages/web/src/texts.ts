@@ -176,7 +176,7 @@ export const texts = {
     forgotten: 'And this gives somebody a new password:',
     passwordCommand: 'npx camera-service user set-password NAME',
     expired:
-      'That sign-in link was used already or is older than 10 minutes. Print a new one, or paste a token.',
+      'That sign-in link was used already or is older than 10 minutes. Sign in with your password, or print a new link.',
     ended: {
       elsewhere:
         'Your session was ended from elsewhere: by an administrator, by signing out, or by a new password. Sign in again.',

@@ -9,15 +9,17 @@ interface NewPasswordProps {
   value: string;
   error?: string | null | undefined;
   onChange: (password: string) => void;
+  takesFocus?: boolean;
 }
 
 /** A password to be; says how much is missing while it is typed. */
-export function NewPassword({ label, value, error, onChange }: NewPasswordProps) {
+export function NewPassword({ label, value, error, onChange, takesFocus = false }: NewPasswordProps) {
   return (
     <PasswordInput
       label={label}
       description={hintFor(value)}
       value={value}
+      autoFocus={takesFocus}
       error={error}
       onChange={({ currentTarget }) => onChange(currentTarget.value)}
       autoComplete="new-password"

@@ -12,7 +12,7 @@ const said = texts.login;
 export function LoginPage() {
   const ended = useAppState((state) => state.ended);
   const hasExpired = new URLSearchParams(location.search).get('login') === 'expired';
-  const [isByToken, setByToken] = useState(hasExpired);
+  const [isByToken, setByToken] = useState(false);
   return (
     <main className={styles.page}>
       <div className={styles.panel}>

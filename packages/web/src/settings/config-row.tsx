@@ -8,6 +8,7 @@ import styles from './configuration.module.css';
 import { explainHere } from './explain-here.ts';
 import partStyles from './parts.module.css';
 import { settingsTexts } from './texts.ts';
+import { useInPlace } from './use-in-place.ts';
 
 const said = settingsTexts.configuration;
 
@@ -23,7 +24,7 @@ interface ConfigRowProps {
 export function ConfigRow({ path, value, source, isWaiting, onChanged }: ConfigRowProps) {
   const { client, store } = useApp();
   const task = useTask(explainHere);
-  const [isOpen, setOpen] = useState(false);
+  const { open, show, close } = useInPlace<'form'>();
   const [outcome, setOutcome] = useState<string | null>(null);
   const isFixed = source === 'environment' || source === 'command_line';
 
@@ -33,7 +34,7 @@ export function ConfigRow({ path, value, source, isWaiting, onChanged }: ConfigR
     try {
       const { restart_needed: waiting } = await client.call('set_config', { changes: { [path]: reading } });
       const told = waiting.includes(path) ? said.kept : said.applied;
-      setOpen(false);
+      close();
       setOutcome(told);
       store.announce(told);
       onChanged();
@@ -63,7 +64,7 @@ export function ConfigRow({ path, value, source, isWaiting, onChanged }: ConfigR
             aria-label={said.changeOf(path)}
             onClick={() => {
               setOutcome(null);
-              setOpen(true);
+              show('form');
             }}
           >
             {settingsTexts.change}
@@ -72,14 +73,14 @@ export function ConfigRow({ path, value, source, isWaiting, onChanged }: ConfigR
       </div>
       {isFixed && <p className={partStyles.text}>{said.fixed[source]}</p>}
       {outcome !== null && <p className={partStyles.done}>✓ {outcome}</p>}
-      {isOpen && (
+      {open !== null && (
         <ConfigForm
           path={path}
           value={value}
           task={task}
           onSave={(readings) => task.run(() => change(readings))}
           onReset={source === 'file' ? () => task.run(() => change([null])) : undefined}
-          onCancel={() => setOpen(false)}
+          onCancel={close}
         />
       )}
     </li>

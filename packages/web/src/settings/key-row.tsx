@@ -11,6 +11,7 @@ import styles from './parts.module.css';
 import { FormButtons } from './person-form.tsx';
 import { RightsFacts } from './rights-fields.tsx';
 import { settingsTexts } from './texts.ts';
+import { useInPlace } from './use-in-place.ts';
 
 const said = settingsTexts.keys;
 
@@ -24,12 +25,12 @@ interface KeyRowProps {
 
 export function KeyRow({ apiKey, onRenewed, onChanged }: KeyRowProps) {
   const { client, store } = useApp();
-  const [open, setOpen] = useState<'rotate' | 'revoke' | null>(null);
+  const { open, show, close } = useInPlace<'rotate' | 'revoke'>();
   const { key_id: keyId, name } = apiKey;
   const state = stateOf(apiKey);
   const revoke = async (): Promise<void> => {
     await client.call('revoke_api_key', { key_id: keyId });
-    setOpen(null);
+    close();
     onChanged();
     store.announce(said.revoked(name));
   };
@@ -39,10 +40,10 @@ export function KeyRow({ apiKey, onRenewed, onChanged }: KeyRowProps) {
         <KeyFacts apiKey={apiKey} state={state} />
         {state !== 'revoked' && (
           <div className={styles.buttons}>
-            <Button variant="default" aria-label={said.rotateOf(name)} onClick={() => setOpen('rotate')}>
+            <Button variant="default" aria-label={said.rotateOf(name)} onClick={() => show('rotate')}>
               {said.rotate}
             </Button>
-            <Button variant="default" aria-label={said.revokeOf(name)} onClick={() => setOpen('revoke')}>
+            <Button variant="default" aria-label={said.revokeOf(name)} onClick={() => show('revoke')}>
               {said.revoke}
             </Button>
           </div>
@@ -52,10 +53,10 @@ export function KeyRow({ apiKey, onRenewed, onChanged }: KeyRowProps) {
         <RotateForm
           apiKey={apiKey}
           onRenewed={(made) => {
-            setOpen(null);
+            close();
             onRenewed(made);
           }}
-          onCancel={() => setOpen(null)}
+          onCancel={close}
         />
       )}
       {open === 'revoke' && (
@@ -63,7 +64,7 @@ export function KeyRow({ apiKey, onRenewed, onChanged }: KeyRowProps) {
           question={said.revokeQuestion}
           confirm={said.revokeOf(name)}
           onConfirm={revoke}
-          onCancel={() => setOpen(null)}
+          onCancel={close}
         />
       )}
     </li>
@@ -118,6 +119,7 @@ function RotateForm({ apiKey: { key_id: keyId, name }, onRenewed, onCancel }: Ro
       <NativeSelect
         label={said.grace}
         value={grace}
+        autoFocus
         onChange={({ currentTarget }) => setGrace(currentTarget.value)}
         data={Object.entries(said.graces).map(([value, label]) => ({ value, label }))}
       />

@@ -11,6 +11,7 @@ import styles from './parts.module.css';
 import { FormButtons } from './person-form.tsx';
 import { problemOfRights, RightsFacts, RightsFields } from './rights-fields.tsx';
 import { settingsTexts } from './texts.ts';
+import { useInPlace } from './use-in-place.ts';
 
 const said = settingsTexts.people;
 
@@ -21,15 +22,14 @@ interface PersonProps {
   onChanged: () => void;
 }
 
-type Open = 'rights' | 'password' | 'remove' | null;
+type Open = 'rights' | 'password' | 'remove';
 
 /** One person, and what is done about them, in place. */
 export function PersonRow({ person, onChanged }: PersonProps) {
   const { client, store } = useApp();
-  const [open, setOpen] = useState<Open>(null);
+  const { open, show, close } = useInPlace<Open>();
   const { user } = person;
   const isOwn = useAppState((state) => state.hasPassword && state.user === user);
-  const close = (): void => setOpen(null);
   const finish = (announcement?: string): void => {
     close();
     onChanged();
@@ -50,7 +50,7 @@ export function PersonRow({ person, onChanged }: PersonProps) {
           <RightsFacts role={person.role} cameras={person.cameras} />
           <span>{said.lastLogin(person.last_login_at && formatTime(person.last_login_at))}</span>
         </div>
-        <PersonButtons user={user} isOwn={isOwn} onOpen={setOpen} />
+        <PersonButtons user={user} isOwn={isOwn} onOpen={show} />
       </div>
       {open === 'rights' && <RightsForm person={person} onSaved={finish} onCancel={close} />}
       {open === 'password' && (
@@ -114,7 +114,7 @@ function RightsForm({ person, onSaved, onCancel }: RowFormProps & { person: Pers
   };
   return (
     <form className={styles.form} onSubmit={submit} aria-label={said.change(person.user)} noValidate>
-      <RightsFields rights={rights} onChange={setRights} />
+      <RightsFields rights={rights} onChange={setRights} takesFocus />
       <Problem>{problem ?? error}</Problem>
       <FormButtons isRunning={isRunning} onCancel={onCancel} submit={settingsTexts.save} />
     </form>
@@ -140,7 +140,13 @@ function PasswordForm({ user, onSaved, onCancel }: RowFormProps & { user: string
     <form className={styles.form} onSubmit={submit} aria-label={said.setPasswordOf(user)} noValidate>
       <p className={styles.text}>{said.passwordEnds(user)}</p>
       <input type="text" name="username" autoComplete="username" defaultValue={user} hidden />
-      <NewPassword label={said.newPassword} value={password} error={problem} onChange={setPassword} />
+      <NewPassword
+        label={said.newPassword}
+        value={password}
+        error={problem}
+        onChange={setPassword}
+        takesFocus
+      />
       <Problem>{error}</Problem>
       <FormButtons isRunning={isRunning} onCancel={onCancel} submit={said.setPassword} />
     </form>

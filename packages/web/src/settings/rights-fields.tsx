@@ -15,10 +15,11 @@ export interface Rights {
 interface RightsFieldsProps {
   rights: Rights;
   onChange: (rights: Rights) => void;
+  takesFocus?: boolean;
 }
 
 /** What somebody may do, and with which cameras. */
-export function RightsFields({ rights, onChange }: RightsFieldsProps) {
+export function RightsFields({ rights, onChange, takesFocus = false }: RightsFieldsProps) {
   const { role, cameras } = rights;
   return (
     <>
@@ -26,6 +27,7 @@ export function RightsFields({ rights, onChange }: RightsFieldsProps) {
         label={said.role}
         description={said.roleHints[role]}
         value={role}
+        autoFocus={takesFocus}
         onChange={({ currentTarget }) => onChange({ ...rights, role: currentTarget.value as Role })}
       >
         {roles.map((name) => (

@@ -1,6 +1,5 @@
 import { Button } from '@mantine/core';
 import type { Result } from '@mediamtx-camera-service/client';
-import { useState } from 'react';
 import { useApp } from '../app-context.ts';
 import { formatTime } from '../format.ts';
 import { useAnswer, type Ask } from '../use-answer.ts';
@@ -8,6 +7,7 @@ import { Ago, Confirmation, Waiting } from './parts.tsx';
 import styles from './parts.module.css';
 import { useCameraNames } from './rights-fields.tsx';
 import { settingsTexts } from './texts.ts';
+import { useInPlace } from './use-in-place.ts';
 
 const said = settingsTexts.sessions;
 /** Nobody tells who comes and goes. */
@@ -34,12 +34,12 @@ export function SessionsSection() {
 function SessionRow({ session, onEnded }: { session: Session; onEnded: () => void }) {
   const { client, store } = useApp();
   const nameOf = useCameraNames();
-  const [isAsking, setAsking] = useState(false);
+  const { open, show, close } = useInPlace<'end'>();
   const who = session.user ?? said.nobody;
   const what = describe(session, nameOf);
   const end = async (): Promise<void> => {
     await client.call('end_session', { session_id: session.session_id });
-    setAsking(false);
+    close();
     onEnded();
     store.announce(said.ended);
   };
@@ -48,18 +48,13 @@ function SessionRow({ session, onEnded }: { session: Session; onEnded: () => voi
       <div className={styles.head}>
         <SessionFacts session={session} who={who} what={what} />
         {!session.own && (
-          <Button variant="default" aria-label={said.endOf(who, what)} onClick={() => setAsking(true)}>
+          <Button variant="default" aria-label={said.endOf(who, what)} onClick={() => show('end')}>
             {said.end}
           </Button>
         )}
       </div>
-      {isAsking && (
-        <Confirmation
-          question={said.endQuestion(who)}
-          confirm={said.end}
-          onConfirm={end}
-          onCancel={() => setAsking(false)}
-        />
+      {open !== null && (
+        <Confirmation question={said.endQuestion(who)} confirm={said.end} onConfirm={end} onCancel={close} />
       )}
     </li>
   );

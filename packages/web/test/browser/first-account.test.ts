@@ -52,9 +52,11 @@ test('put aside, the offer of an account stays away', async () => {
   await page.getByRole('heading', { name: 'Make your account' }).waitFor({ state: 'hidden' });
   const socket = page.waitForEvent('websocket');
   await page.reload();
-  const isAsked = ({ payload }: { payload: string | Buffer }): boolean =>
-    String(payload).includes('"users":[]');
-  await (await socket).waitForEvent('framereceived', { predicate: isAsked });
+  await (await socket).waitForEvent('framereceived', { predicate: saysNoUsers });
   await liveVideo(page);
   expect(await button(page, 'Make account').count()).toBe(0);
 });
+
+function saysNoUsers({ payload }: { payload: string | Buffer }): boolean {
+  return payload.toString().includes('"users":[]');
+}

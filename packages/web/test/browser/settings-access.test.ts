@@ -65,12 +65,10 @@ test('an API key is made, shown once, copied, works, is renewed, and is taken ba
   await untilVisible(button(card, 'Copied'));
   const key = await page.evaluate(() => navigator.clipboard.readText());
   expect(await statusOf(key)).toBe(200);
-  const [{ key_id: keyId }] = (await (await service.client()).call('list_api_keys')).keys as [
-    { key_id: string },
-  ];
+  const { keys } = await (await service.client()).call('list_api_keys');
   const text = await card.innerText();
   expect(text).toContain(`curl -H "X-API-Key: ${key}" ${service.httpUrl}/api/cameras`);
-  expect(text).toMatch(new RegExp(`rtsp://${keyId}:${key}@127\\.0\\.0\\.1:\\d+/camera0`));
+  expect(text).toMatch(new RegExp(`rtsp://${keys[0]!.key_id}:${key}@127\\.0\\.0\\.1:\\d+/camera0`));
   await button(card, 'I have it').click();
   await page.reload();
   await untilText(row(page, 'Doorbell'), /Active/);
