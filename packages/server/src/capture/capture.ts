@@ -118,7 +118,8 @@ export class Capture {
 
   /** One picture straight from the device. Rejects with CaptureError; its code is `capturing` where a run has the device. */
   async grab(options: GrabOptions): Promise<Still> {
-    await this.#untilRunEnds();
+    // Without a run there is nothing to wait for: a picture that was asked for first is taken first.
+    if (this.#loop !== undefined) await this.#untilRunEnds();
     if (this.#isWanted) throw new CaptureError('capturing', 'the camera is being captured');
     const grab = this.#grabbing.then(() => this.#grabNow(options));
     // The next in line waits for the end of this one, not for its success.

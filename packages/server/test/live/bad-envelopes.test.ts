@@ -151,7 +151,10 @@ describe('params that break a rule', () => {
 });
 
 // One of these fits every required param of the contract.
-const samples = ['camera99', 'a', 'rtsp://127.0.0.1:9/a', ['camera.connected']];
+const samples = [
+  ...['camera99', 'a', 'rtsp://127.0.0.1:9/a', ['camera.connected']],
+  ...['viewer', 'age', 'long enough', 'key_none', { 'server.port': 1 }],
+];
 
 function requiredParams({ params }: MethodDefinition): Record<string, unknown> {
   const fields = Object.entries(params.shape) as [string, z.ZodType][];

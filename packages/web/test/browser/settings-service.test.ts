@@ -131,6 +131,7 @@ test.each(['dark', 'light'] as const)(
       await openSection(page, name);
       await page.getByText('Loading …').waitFor({ state: 'hidden' });
       expect(await page.evaluate(() => document.documentElement.scrollWidth), name).toBe(360);
+      expect(await page.evaluate(cutLabels), name).toEqual([]);
       const readable = 'main :is(h1, h2, p, span, dt, dd, td, label, button, a):not(:disabled *), nav a';
       expect(await page.evaluate(contrastsOf, readable)).toSatisfy(isReadable);
     }
@@ -141,3 +142,10 @@ test.each(['dark', 'light'] as const)(
     expect(new URL(page.url()).hash).toBe('');
   },
 );
+
+/** Runs in the page: the words on buttons that don't fit. */
+function cutLabels(): string[] {
+  return [...document.querySelectorAll<HTMLElement>('main button *')]
+    .filter(({ scrollWidth, clientWidth }) => clientWidth > 0 && scrollWidth > clientWidth)
+    .map(({ innerText }) => innerText);
+}
