@@ -25,7 +25,9 @@ export default defineConfig({
           ...shared,
           name: 'live',
           include: ['packages/*/test/live/**/*.test.ts'],
-          fileParallelism: false,
+          // Most of their time is waiting for media. A MediaMTX that is not ours has the default ports, which are there once.
+          fileParallelism: process.env['CAMERA_SERVICE_TEST_MEDIAMTX'] !== 'external',
+          maxWorkers: 2,
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },
