@@ -4,6 +4,7 @@ import {
   exampleOf,
   isLive,
   isProgram,
+  signsTokens,
   isSecret,
 } from '@mediamtx-camera-service/server';
 import { namespaces } from '@mediamtx-camera-service/protocol';
@@ -60,6 +61,7 @@ function marksOf(key) {
   return [
     ...(isSecret(key) ? ['A secret: shown as `***`'] : []),
     ...(isProgram(key) ? ['Not changed by calls, as it names a program'] : []),
+    ...(signsTokens(key) ? ['Not changed by calls, as tokens are signed with it'] : []),
   ];
 }
 

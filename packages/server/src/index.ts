@@ -11,6 +11,7 @@ export {
   exampleOf,
   isLive,
   isProgram,
+  signsTokens,
   isSecret,
   type ConfigKey,
 } from './config/keys.ts';

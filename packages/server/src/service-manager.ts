@@ -312,6 +312,11 @@ export class ServiceManager {
     const addressBudgets = new AddressBudgets(() => config.security.address_rate_limit_per_minute);
     const mediaAccess = startMediaAccess({ db: deps.db, config, ...access, media: parts.media, log });
     this.#stack.push('media access', () => mediaAccess.stop());
+    const unfollow = keeper.onChange((applied) => {
+      // What nobody in particular was given ends with it, such as logins for players.
+      if (applied.includes('security.open_reads')) access.credentials.noteChange();
+    });
+    this.#stack.push('rights of all', unfollow);
     const shared = {
       ...deps,
       ...access,

@@ -9,7 +9,7 @@ import { expiredError, type Tokens } from './tokens.ts';
 
 export const apiKeyPrefix = 'csk_';
 const usedStepMs = 60_000;
-/** No token lives longer, so an ended login is forgotten after this. */
+/** No token of a user and no cookie lives longer, so an ended login of theirs is forgotten after this. */
 const longestLoginMs = 366 * 86_400_000;
 
 export interface CredentialsDeps {
@@ -72,8 +72,9 @@ export class Credentials {
   endLogin({ basis, sessionId }: Identity): void {
     const loginId = sessionId ?? (basis.kind === 'api_key' ? undefined : basis.loginId);
     if (loginId === undefined) return;
-    // Tokens and cookies that came from it may live longer than this one.
-    this.#deps.ended.add(loginId, this.#now() + longestLoginMs);
+    // Other tokens of a login may live longer than this one; of one that was made elsewhere nobody knows how long.
+    const hasBound = sessionId !== undefined || basis.kind === 'user';
+    this.#deps.ended.add(loginId, hasBound ? this.#now() + longestLoginMs : Number.MAX_SAFE_INTEGER);
     this.noteChange();
   }
 

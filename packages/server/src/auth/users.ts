@@ -11,7 +11,7 @@ import {
   checkWithin,
   type CameraRegister,
 } from './camera-limit.ts';
-import type { Credentials } from './credentials.ts';
+import { endedError, type Credentials } from './credentials.ts';
 import type { Identity } from './identity.ts';
 import type { Passwords } from './passwords.ts';
 
@@ -19,7 +19,7 @@ export interface UsersDeps {
   db: Database;
   store: UserStore;
   passwords: Passwords;
-  credentials: Pick<Credentials, 'noteChange'>;
+  credentials: Pick<Credentials, 'noteChange' | 'current'>;
   cameras: CameraRegister;
   now?: () => number;
 }
@@ -59,6 +59,7 @@ export class Users {
     checkCameras(rights.cameras, cameras, by);
     this.#refuseExisting(name);
     const password = await passwords.hash(rights.password);
+    checkCameras(rights.cameras, cameras, this.#stillAdmin(by));
     const now = this.#now();
     const row: UserRow = {
       name,
@@ -83,7 +84,9 @@ export class Users {
     if (changes.cameras !== undefined) checkCameras(changes.cameras, this.#deps.cameras, by);
     this.#findFor(name, by);
     const password = changes.password && (await this.#deps.passwords.hash(changes.password));
-    return this.#change(name, by, (row) => ({
+    const present = this.#stillAdmin(by);
+    if (changes.cameras !== undefined) checkCameras(changes.cameras, this.#deps.cameras, present);
+    return this.#change(name, present, (row) => ({
       ...row,
       role: changes.role ?? row.role,
       cameras: changes.cameras === undefined ? row.cameras : camerasToRow(changes.cameras),
@@ -169,6 +172,14 @@ export class Users {
       kept_login: keptLogin,
       password_changed_at: this.#now(),
     };
+  }
+
+  /** Who asks, with the rights of now: they may have changed or ended while a password was hashed. */
+  #stillAdmin(by: Identity | undefined): Identity | undefined {
+    if (!by) return undefined;
+    const present = this.#deps.credentials.current(by);
+    if (present?.role === 'admin') return present;
+    throw endedError();
   }
 
   /** Undoes by its throw what took the last admin away. */

@@ -4,7 +4,7 @@ import { invalidParam } from '../rpc/invalid-params.ts';
 import { nearestName } from '../rpc/nearest-name.ts';
 import { describeIssue } from '../schema-issue.ts';
 import type { Changes } from './edit-text.ts';
-import { configKeys, isProgram, isSecret, type ConfigKey } from './keys.ts';
+import { configKeys, isProgram, isSecret, signsTokens, type ConfigKey } from './keys.ts';
 import type { Origin } from './load.ts';
 
 /** What get_config shows in place of a secret. */
@@ -18,7 +18,8 @@ export function checkChanges(changes: Changes, origins: ReadonlyMap<string, Orig
     if (!key) throw unknownKey(path, keys);
     const origin = origins.get(path);
     if (origin && origin.source !== 'file') throw overridden(path, origin.name);
-    if (isProgram(key)) throw fileOnly(path);
+    if (isProgram(key)) throw fileOnly(path, 'names a program of this machine');
+    if (signsTokens(key)) throw fileOnly(path, 'is what tokens are signed with');
     if (isMasked(key, value)) throw maskRefused(path);
   }
 }
@@ -51,11 +52,11 @@ function overridden(path: string, name: string): AppError {
   });
 }
 
-function fileOnly(path: string): AppError {
+function fileOnly(path: string, why: string): AppError {
   return new AppError('invalid_state', {
     reason: 'file_only',
     state: 'file_only',
-    details: `${path} names a program of this machine, which no call may choose`,
+    details: `${path} ${why}, which no call may choose`,
     suggestion: 'Change it in the file itself, in the environment or on the command line.',
   });
 }

@@ -42,6 +42,11 @@ export function isProgram({ schema }: ConfigKey): boolean {
   return schema.meta()?.['program'] === true;
 }
 
+/** Whether tokens are signed with it: who has chosen it by a call could log in for ever, whatever is revoked. */
+export function signsTokens({ schema }: ConfigKey): boolean {
+  return schema.meta()?.['signing'] === true;
+}
+
 /** A value that is taken, for the documentation. */
 export function exampleOf({ schema }: ConfigKey): unknown {
   return schema.meta()?.['example'];

@@ -344,7 +344,7 @@ const security = section({
     .min(32, 'must be at least 32 bytes')
     .optional()
     .describe('Default: 32 random bytes made at the first start')
-    .meta({ secret: true, example: 'at-least-32-bytes-that-nobody-else-knows' }),
+    .meta({ secret: true, signing: true, example: 'at-least-32-bytes-that-nobody-else-knows' }),
   token_expiry: z
     .int()
     .min(30)
@@ -357,7 +357,7 @@ const security = section({
     .min(32, 'must be at least 32 bytes')
     .optional()
     .describe('The secret before jwt_secret: its tokens are still taken, and none is made with it')
-    .meta({ secret: true, example: 'the-32-or-more-bytes-that-were-in-use-before' }),
+    .meta({ secret: true, signing: true, example: 'the-32-or-more-bytes-that-were-in-use-before' }),
   rate_limit_per_minute: z
     .int()
     .min(0)

@@ -3,10 +3,12 @@ import { isExpired, mayView, type Identity } from '../auth/identity.ts';
 import { messageOf } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import type { RtspSession } from '../mediamtx/api.ts';
+import type { Credentials as MediaMtxCredentials } from '../mediamtx/endpoint.ts';
 import type { MediaServer } from '../mediamtx/media-server.ts';
 import type { MediaMtxUsers } from '../mediamtx/users.ts';
 import type { ApiKeyStore } from '../store/api-keys.ts';
 import { keyReaders } from './key-readers.ts';
+import { holderOf } from './link-holder.ts';
 import { LostGrants } from './lost-grants.ts';
 import type { OpenMedia } from './open-media.ts';
 
@@ -23,6 +25,9 @@ export interface RtspAccessDeps {
 
 /** A login for players that get_stream_url gave out. */
 interface Minted {
+  /** Who gets it again. */
+  key: string;
+  login: MediaMtxCredentials;
   identity: Identity | undefined;
   path: string;
   /** Of the login; who plays by then goes on. */
@@ -52,6 +57,8 @@ export class RtspAccess {
   readonly #deps: RtspAccessDeps;
   readonly #now: () => number;
   readonly #minted = new Map<string, Minted>();
+  /** The newest of each key. */
+  readonly #newest = new Map<string, Minted>();
   /** Players with a right, by MediaMTX's id of the session. */
   readonly #open = new Map<string, OpenPlayer>();
   /** Sessions that were looked at, our own among them. */
@@ -94,12 +101,28 @@ export class RtspAccess {
     const { media } = this.#deps;
     const { users } = media;
     if (!users) return { url: media.playerUrl(path, host), expiresAt: null };
-    const expiresAt = Math.min(this.#now() + mintedMs, identity?.expiresAt ?? Number.POSITIVE_INFINITY);
-    const login = users.addViewer(path, expiresAt);
-    this.#minted.set(login.username, { identity, path, expiresAt });
-    this.#wakeAt(Math.min(this.#nextEnd, expiresAt));
+    const end = identity?.expiresAt ?? Number.POSITIVE_INFINITY;
+    const key = JSON.stringify([path, end, identity && holderOf(identity)]);
+    const known = this.#newest.get(key);
+    // MediaMTX is told all of them with each new one, so nobody gets one with every call.
+    const isFresh = known !== undefined && known.expiresAt >= Math.min(this.#now() + mintedMs / 2, end);
+    const minted = isFresh ? known : this.#add({ key, identity, path, end }, users);
+    // Else a login that goes before the next look would not be told to be gone.
+    this.#applied = '';
     await media.controller.applyUsers();
-    return { url: media.playerUrl(path, host, login), expiresAt };
+    return { url: media.playerUrl(path, host, minted.login), expiresAt: minted.expiresAt };
+  }
+
+  #add(
+    { end, ...holder }: Pick<Minted, 'key' | 'identity' | 'path'> & { end: number },
+    users: MediaMtxUsers,
+  ): Minted {
+    const expiresAt = Math.min(this.#now() + mintedMs, end);
+    const minted = { ...holder, login: users.addViewer(holder.path, expiresAt), expiresAt };
+    this.#minted.set(minted.login.username, minted);
+    this.#newest.set(holder.key, minted);
+    this.#wakeAt(Math.min(this.#nextEnd, expiresAt));
+    return minted;
   }
 
   /** Makes users and players agree with the rights; calls that come meanwhile lead to one more time. */
@@ -141,8 +164,13 @@ export class RtspAccess {
     const after = users.list();
     this.#lost.note(before, after, this.#now());
     const text = JSON.stringify(after);
-    if (text !== this.#applied) await media.controller.applyUsers();
+    if (text === this.#applied) return;
+    // Before it is told: what is told meanwhile makes it none.
     this.#applied = text;
+    await media.controller.applyUsers().catch((error: unknown) => {
+      this.#applied = '';
+      throw error;
+    });
   }
 
   /** Something ends then. */
@@ -154,11 +182,13 @@ export class RtspAccess {
     if (waitMs < longestWaitMs) this.#timer = setTimeout(() => this.#update(), Math.max(10, waitMs)).unref();
   }
 
-  #dropIfEnded(username: string, { identity, path, expiresAt }: Minted): void {
+  #dropIfEnded(username: string, minted: Minted): void {
+    const { key, identity, path, expiresAt } = minted;
     if (!this.#hasRight(identity, path)) this.#deps.media.users?.dropViewer(username);
     // Who plays is known by the entry.
     else if (expiresAt > this.#now() || this.#open.size > 0) return;
     this.#minted.delete(username);
+    if (this.#newest.get(key) === minted) this.#newest.delete(key);
   }
 
   /** Whether there is a player that was not looked at, or one that was is gone. */

@@ -141,9 +141,11 @@ export class RpcServer {
     const budget = alsoOfAddress(own, info.remoteAddress, this.#deps.addressBudgets);
     const session = this.#createSession(info, { transport: 'http', budget, signal: info.signal });
     const exchange: Exchange = { session };
+    const takeAway = this.#deps.sessions.addPost(session);
     try {
       return await this.#dispatcher.dispatch({ text: body, session, exchange });
     } finally {
+      takeAway();
       exchange.session = undefined;
     }
   }

@@ -11,6 +11,7 @@ export interface ConnectionLimits {
 export class Sessions {
   readonly #limits: ConnectionLimits;
   readonly #sessions = new Set<Session>();
+  readonly #posts = new Set<Session>();
   readonly #perAddress = new Map<string, number>();
   #isClosing = false;
 
@@ -54,6 +55,13 @@ export class Sessions {
   /** Users, keys or logins have changed: every session takes its rights anew, or ends. */
   recheck(credentials: Pick<Credentials, 'current'>): void {
     for (const session of this.#sessions) session.recheck(credentials);
+    for (const session of this.#posts) session.recheck(credentials);
+  }
+
+  /** A POST is no connection, but its rights change too while it is answered. @returns takes it away */
+  addPost(session: Session): () => void {
+    this.#posts.add(session);
+    return () => void this.#posts.delete(session);
   }
 
   /** From now on nobody is let in. */

@@ -32,7 +32,7 @@ export interface AuditQuery {
   /** `cameraN` */
   device?: string | undefined;
   outcome?: AuditOutcome | undefined;
-  /** Only entries of these, and entries without a camera; absent: all. */
+  /** Only entries of these, and entries without a camera that name no file; absent: all. */
   cameras?: readonly string[] | undefined;
 }
 
@@ -126,7 +126,11 @@ function conditionsOf({ from, to, user, method, device, outcome, cameras }: Audi
     ['method = ?', method],
     ['device = ?', device],
     ['outcome = ?', outcome],
-    ['(device IS NULL OR device IN (SELECT value FROM json_each(?)))', cameras && JSON.stringify(cameras)],
+    [
+      // Of a file that is gone nobody knows any more whose it was, and its name may tell.
+      `(device IN (SELECT value FROM json_each(?)) OR (device IS NULL AND method NOT LIKE '%/files/%'))`,
+      cameras && JSON.stringify(cameras),
+    ],
   ];
   return all.filter((condition): condition is [string, string | number] => condition[1] !== undefined);
 }

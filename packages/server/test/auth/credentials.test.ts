@@ -54,9 +54,24 @@ describe('a login that is ended', () => {
     expect(credentials.current(identity)).toBeDefined();
   });
 
-  it('stays ended for as long as any token of it can live', async () => {
+  it('of a token that somebody made for years does not come back', async () => {
     const { credentials, tokens, clock, db } = createAccess();
-    const token = await tokens.create({ user: 'ann', role: 'viewer', expiresInSeconds: 365 * 86_400 });
+    const token = await tokens.create({ user: 'ann', role: 'viewer', expiresInSeconds: 3650 * 86_400 });
+    credentials.endLogin(await credentials.verify(token));
+    clock.nowMs += 400 * 86_400_000;
+    new EndedLoginStore(db).prune(clock.nowMs);
+    expect(await refusal(() => credentials.verify(token))).toMatchObject({ reason: 'ended' });
+  });
+
+  it('stays ended for as long as any token of it can live', async () => {
+    const { credentials, users, logins, tokens, clock, db } = createAccess();
+    const password = 'a good password';
+    await users.create('ann', { password, role: 'viewer', cameras: null });
+    const login = await logins.byPassword({ user: 'ann', password, remoteAddress: '192.0.2.1' });
+    const { loginId } = login.basis as { loginId: string };
+    const { generation } = users.list()[0]!;
+    const expiresInSeconds = 365 * 86_400;
+    const token = await tokens.create({ user: 'ann', role: 'viewer', generation, loginId, expiresInSeconds });
     credentials.endLogin(await credentials.verify(token));
     clock.nowMs += 365 * 86_400_000 - 1;
     new EndedLoginStore(db).prune(clock.nowMs);

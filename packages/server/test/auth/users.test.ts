@@ -220,3 +220,36 @@ describe('a login that fails', () => {
     expect(await lab.logins.byPassword(elsewhere)).toMatchObject({ user: 'ann' });
   });
 });
+
+describe('an admin whose rights end while a password is hashed', () => {
+  const ended = { errorName: 'authentication_failed', reason: 'ended' };
+
+  it('makes no user', async () => {
+    const lab = createAccess();
+    for (const name of ['ann', 'eve']) await lab.users.create(name, admin);
+    const eve = await login(lab, 'eve');
+    const made = refusal(() => lab.users.create('door', admin, eve));
+    lab.users.remove('eve');
+    expect(await made).toMatchObject(ended);
+    expect(lab.users.list().map(({ name }) => name)).toEqual(['ann']);
+  });
+
+  it('changes nobody’s password', async () => {
+    const lab = createAccess();
+    for (const name of ['ann', 'eve']) await lab.users.create(name, admin);
+    const eve = await login(lab, 'eve');
+    const set = refusal(() => lab.users.setPassword('ann', 'another password', eve));
+    await lab.users.set('eve', { role: 'viewer' });
+    expect(await set).toMatchObject(ended);
+    expect(await login(lab, 'ann')).toMatchObject({ user: 'ann' });
+  });
+
+  it('gives no more than the cameras that are left', async () => {
+    const lab = createAccess();
+    for (const name of ['ann', 'eve']) await lab.users.create(name, admin);
+    const eve = await login(lab, 'eve');
+    const made = refusal(() => lab.users.create('door', admin, eve));
+    await lab.users.set('eve', { cameras: ['camera0'] });
+    expect(await made).toMatchObject({ errorName: 'permission_denied', reason: 'wider_rights' });
+  });
+});

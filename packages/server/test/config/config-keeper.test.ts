@@ -165,6 +165,18 @@ describe('set', () => {
     expect(await lab.read()).toBe('');
   });
 
+  test('no call chooses what tokens are signed with, nor takes it away', async () => {
+    const text = `security:\n  jwt_secret: ${'s'.repeat(32)}\n`;
+    await using lab = await createLab(text);
+    for (const path of ['security.jwt_secret', 'security.jwt_secret_previous'])
+      for (const value of ['x'.repeat(40), null])
+        expect(await refusalOf(lab.keeper.set({ [path]: value }))).toMatchObject({
+          name: 'invalid_state',
+          state: 'file_only',
+        });
+    expect(await lab.read()).toBe(text);
+  });
+
   test('a file that was edited meanwhile is read first', async () => {
     await using lab = await createLab('camera:\n  linger: 30\n');
     await writeFile(lab.file, '# by hand\ncamera:\n  linger: 50\n  mode: always\n');

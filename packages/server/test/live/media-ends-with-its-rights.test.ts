@@ -46,6 +46,12 @@ interface Holder {
   end: () => Promise<unknown>;
 }
 
+async function isRefused(url: string): Promise<boolean> {
+  await using player = RtspPlayer.open(url);
+  await until(() => player.hasExited || player.frames > 0);
+  return player.words.includes('401');
+}
+
 let count = 0;
 const inUrl = (device: string, login = '') => service.ready.rtsp_url.replace('://', `://${login}`) + device;
 
@@ -228,6 +234,31 @@ describe.each(holders)('of %s', (_who, create) => {
     await until(() => player.hasExited);
     expect(player.words).toContain('401');
     expect(player.frames).toBe(0);
+  });
+
+  test('who asks for an address again and again gets the same login, and another one gets another', async () => {
+    const [first, second] = [await withUser(async () => undefined), await withUser(async () => undefined)];
+    for (const { client, rtspUrl } of [first, second]) {
+      const again = await client.result<{ stream_url: string }>('get_stream_url', { device: 'camera0' });
+      expect(again.stream_url).toBe(rtspUrl('camera0'));
+    }
+    expect(first.rtspUrl('camera0')).not.toBe(second.rtspUrl('camera0'));
+  });
+
+  test('a login for players that was never used is none once its user is deleted', async () => {
+    const { rtspUrl, end } = await withUser((user) => admin.result('delete_user', { user }));
+    await end();
+    await until(() => isRefused(rtspUrl('camera0')), { what: 'the refusal' });
+  });
+
+  test('a login for players that nobody had to log in for is none once security.open_reads is off', async () => {
+    const nobody = await service.rawClient();
+    await admin.result('set_config', { changes: { 'security.open_reads': true } });
+    const { stream_url: url } = await nobody.result<{ stream_url: string }>('get_stream_url', {
+      device: 'camera0',
+    });
+    await admin.result('set_config', { changes: { 'security.open_reads': false } });
+    await until(() => isRefused(url), { what: 'the refusal' });
   });
 
   test('a WHEP session can be neither changed nor closed by who may see another camera alone', async () => {

@@ -63,6 +63,19 @@ describe('states', () => {
     expect(client.notifications().map(({ method }) => method)).toEqual(names);
   });
 
+  it.each([
+    ['many', Object.fromEntries(Array.from({ length: 33 }, (_, n) => [`key${n}`, n]))],
+    ['long names', { ['k'.repeat(1_001)]: 1 }],
+    ['long texts', { device: 'x'.repeat(1_001) }],
+  ])('take no filters that are too %s, which a socket would hold', async (_what, filters) => {
+    await using rpc = await startRpc();
+    const client = await rpc.connect('viewer');
+    expect((await client.call('subscribe_events', { topics: ['*'], filters })).error).toMatchObject({
+      code: -32602,
+      data: { param: 'filters', rule: 'max' },
+    });
+  });
+
   it('pass the filters of a subscription', async () => {
     await using rpc = await startRpc();
     const client = await rpc.connect('viewer');

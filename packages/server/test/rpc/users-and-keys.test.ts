@@ -178,3 +178,22 @@ it.each<[Role, number]>([
     expect((await client.call(method, { user: 'bob' })).error?.code, method).toBe(code);
   }
 });
+
+it('a POST goes on with the rights of now: what stands behind a slow call is refused once they have ended', async () => {
+  await using rpc = await startWithUsers();
+  await rpc.users.create('eve', { password, role: 'admin', cameras: null });
+  const identity = await rpc.logins.byPassword({ user: 'eve', password, remoteAddress: '192.0.2.1' });
+  const batch = [
+    { jsonrpc: '2.0', id: 1, method: 'login', params: { user: 'nobody', password: 'wrong' } },
+    { jsonrpc: '2.0', id: 2, method: 'create_api_key', params: { name: 'back door', role: 'admin' } },
+  ];
+  const signal = new AbortController().signal;
+  const info = { remoteAddress: '192.0.2.1', host: 'localhost', identity, signal };
+  const reply = rpc.rpc.handlePost(JSON.stringify(batch), info);
+  rpc.users.remove('eve');
+  expect(JSON.parse((await reply)!)).toMatchObject([
+    { id: 1, error: { code: -32001 } },
+    { id: 2, error: { code: -32001 } },
+  ]);
+  expect(rpc.apiKeys.list()).toEqual([]);
+});

@@ -70,6 +70,9 @@ test('filters, each alone and together; newest first, with the number of all', (
   expect(ids({ outcome: 'refused' })).toEqual([2]);
   expect(ids({ cameras: ['camera1'] })).toEqual([4, 3]);
   expect(ids({ cameras: ['camera1'], device: 'camera0' })).toEqual([]);
+  // The name of a file that is gone may tell of a camera.
+  store.insert(row({ time: 5_000, method: 'GET /files/snapshots/camera0_1.jpg', device: null }));
+  expect(ids({ cameras: ['camera1'] })).toEqual([4, 3]);
   expect(ids({ outcome: 'ok', method: 'set_camera', from: 0 })).toEqual([1]);
-  expect(store.query({ limit: 2, offset: 1 })).toMatchObject({ total: 4, rows: [{ id: 3 }, { id: 2 }] });
+  expect(store.query({ limit: 2, offset: 1 })).toMatchObject({ total: 5, rows: [{ id: 4 }, { id: 3 }] });
 });

@@ -10,6 +10,9 @@ import type { Filters } from '../subscriptions.ts';
 
 // More than any client needs; each costs time with every event.
 const maxEntries = 64;
+// Far more than any event has; a socket holds its filters as long as it is open.
+const maxFilters = 32;
+const maxFilterText = 1_000;
 
 export function createEventHandlers(deps: { events: EventLog; sessions: Sessions }): HandlersOf<'event'> {
   const { events, sessions } = deps;
@@ -47,6 +50,14 @@ function feedOf({ feed }: Session): Feed {
 }
 
 function checkFilters(filters: Filters = {}): void {
+  const given = Object.entries(filters);
+  if (given.length > maxFilters) {
+    throw invalidParam({ param: 'filters', rule: 'max', problem: `must be at most ${maxFilters}` });
+  }
+  if (given.flat().some((text) => typeof text === 'string' && text.length > maxFilterText)) {
+    const problem = `must have names and texts of at most ${maxFilterText} characters`;
+    throw invalidParam({ param: 'filters', rule: 'max', problem });
+  }
   for (const key of ['timestamp_after', 'timestamp_before']) {
     const value = filters[key];
     if (value === undefined || (typeof value === 'string' && !Number.isNaN(Date.parse(value)))) continue;

@@ -1,4 +1,5 @@
 import type { Result } from '@mediamtx-camera-service/protocol';
+import { checkWithin } from '../../auth/camera-limit.ts';
 import { mayView } from '../../auth/identity.ts';
 import type { Camera } from '../../cameras/camera.ts';
 import type { CameraRegistry } from '../../cameras/registry.ts';
@@ -25,7 +26,9 @@ export function streamHandlers(deps: StreamHandlerDeps): HandlersOf<'stream'> {
   const { cameras, streams, media, addresses, taps } = deps;
   return {
     get_streams: (_params, { identity }) => streams.list((name) => !identity || mayView(identity, name)),
-    create_stream: async ({ name, source }, { host }) => {
+    create_stream: async ({ name, source }, { host, identity }) => {
+      // Who is limited could neither see it nor take it away, and would learn which names are taken.
+      checkWithin(null, identity, 'the rights on a new stream');
       const { ready } = await streams.create(name, source);
       const shown = withoutCredentials(source);
       return { name, source: shown, streams: addresses.streamsOf(name, host), status: 'CREATED', ready };

@@ -112,6 +112,7 @@ export const matrix: Row[] = [
     role: 'admin',
     ...plain({ name: 'all', source: 'rtsp://[::1]:9/' }),
     ...wrongState,
+    isForAll: true,
   },
   { method: 'start_streaming', role: 'operator', ...byDevice(), passes: ['result', -32020] },
   { method: 'stop_streaming', role: 'operator', ...byDevice(), passes: ['result', -32020] },

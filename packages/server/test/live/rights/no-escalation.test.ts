@@ -51,6 +51,11 @@ const attempts: [what: string, method: string, params: () => Params][] = [
     'set_retention_policy',
     () => ({ policy_type: 'age', max_age_days: 1, enabled: true }),
   ],
+  [
+    'a stream that they could neither see nor take away',
+    'create_stream',
+    () => ({ name: 'theirs', source: 'rtsp://127.0.0.1:9/a' }),
+  ],
   ['reading without login', 'set_config', () => ({ changes: { 'security.open_reads': true } })],
 ];
 
