@@ -177,9 +177,17 @@ export const endpoints = [
     notes: 'A camera that is not live gives its last known picture and says how old it is.',
     query: [
       ['max_age_ms', 'how old it may be at most; the camera is opened where it must'],
-      ['width', 'pixels; never wider than the picture is'],
+      [
+        'width',
+        'pixels, never wider than the picture is; the last picture of a camera that is not live comes as it is',
+      ],
     ],
-    answers: [[200, 'the picture'], ...refused, [503, 'there is none, and none could be taken']],
+    answers: [
+      [200, 'the picture'],
+      [400, 'max_age_ms or width is none'],
+      ...refused,
+      [503, 'there is none, and none could be taken'],
+    ],
     example: {
       path: '/media/camera0/still.jpg?max_age_ms=2000',
       status: 200,

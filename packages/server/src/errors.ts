@@ -21,7 +21,11 @@ export class AppError extends Error {
     super(`${errorCatalog[errorName].prefix}: ${details}`, options);
     this.name = 'AppError';
     this.errorName = errorName;
-    this.data = { ...data, details, suggestion: data.suggestion || errorCatalog[errorName].suggestion };
+    const { suggestion: general, data: fields } = errorCatalog[errorName];
+    const suggestion = data.suggestion || general;
+    this.data = { ...data, details, suggestion };
+    // Clients look for a hint where the catalogue promises one, so there is always one to read.
+    if ((fields as readonly string[]).includes('hint')) this.data['hint'] = data['hint'] || suggestion;
   }
 
   get code(): number {

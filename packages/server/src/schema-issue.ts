@@ -15,6 +15,11 @@ export function describeIssue(issue: z.core.$ZodIssue): { rule: string; problem:
       return { rule: 'one_of', problem: `must be one of ${issue.values.join(', ')}` };
     case 'not_multiple_of':
       return { rule: 'multiple_of', problem: `must be a multiple of ${issue.divisor}` };
+    case 'invalid_key':
+      return {
+        rule: 'pattern',
+        problem: `is refused: the name ${issue.issues[0]?.message ?? 'is not taken'}`,
+      };
     case 'invalid_union':
       return { rule: 'type', problem: 'is of a type that is not taken here' };
     default:

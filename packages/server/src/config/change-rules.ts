@@ -47,6 +47,7 @@ function overridden(path: string, name: string): AppError {
   return new AppError('invalid_state', {
     reason: 'overridden',
     state: 'overridden',
+    allowed_states: ['file', 'default'],
     details: `${path} is set by ${name === 'command line' ? 'the command line' : name}, which stands above the file`,
     suggestion: `Start the service without it, or change it there.`,
   });
@@ -56,6 +57,7 @@ function fileOnly(path: string, why: string): AppError {
   return new AppError('invalid_state', {
     reason: 'file_only',
     state: 'file_only',
+    allowed_states: [],
     details: `${path} ${why}, which no call may choose`,
     suggestion: 'Change it in the file itself, in the environment or on the command line.',
   });

@@ -217,6 +217,7 @@ function fileBroken(problems: string[]): AppError {
   return new AppError('invalid_state', {
     reason: 'file_invalid',
     state: 'file_invalid',
+    allowed_states: ['file_valid'],
     details: `the configuration file has mistakes of its own: ${problems.join('; ')}`,
     suggestion: 'Mend the file first; nothing was changed.',
   });

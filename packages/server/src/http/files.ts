@@ -43,7 +43,9 @@ async function sendFile(
   const identity = link.state === 'valid' ? link.identity : await requireLogin(deps, request, link.state);
   request.caller = identity;
   const file = await deps.catalog.find(kind, name);
-  if (!file || (identity && !mayView(identity, file.device))) throw notFound('file', name);
+  if (!file || (identity && !mayView(identity, file.device))) {
+    throw notFound('file', name, `list_${kind} tells which there are.`);
+  }
   endWithRight(deps.openMedia, { identity, device: file.device, request, reply });
   reply.header('content-type', file.contentType);
   reply.header('content-disposition', `attachment; filename="${name}"`);

@@ -46,7 +46,7 @@ export class MediaFront {
     const identity = await this.deps.auth.require(request);
     const device = this.deps.media.resolve(request.params.device);
     if (device === undefined || !mayView(identity, device)) {
-      throw notFound('camera', request.params.device);
+      throw notFound('camera', request.params.device, 'get_camera_list tells which cameras there are.');
     }
     return { device, identity };
   }

@@ -8,7 +8,7 @@ export interface StillOptions extends DecoderOptions {
   format: 'jpg' | 'png';
   /** 1 to 100, for JPEG: mapped linearly to ffmpeg's 31 to 2. A PNG has no loss. */
   quality: number;
-  /** Scales to this width, keeping the shape; default the stream's own. */
+  /** Scales down to this width, keeping the shape; default, and at most, the stream's own. */
   width?: number;
 }
 
@@ -50,7 +50,7 @@ export function buildStillArgs(
   firstFrame: number,
   { format, quality, width }: Pick<StillOptions, 'format' | 'quality' | 'width'>,
 ): string[] {
-  const scale = width === undefined ? '' : `,scale=${width}:-2`;
+  const scale = width === undefined ? '' : `,scale=min(iw\\,${width}):-2`;
   const picture = format === 'jpg' ? ['-q:v', String(toQscale(quality)), '-c:v', 'mjpeg'] : ['-c:v', 'png'];
   const decode = buildDecodeArgs(`select=gte(n\\,${firstFrame})${scale}`);
   return [...decode, ...picture, '-f', 'image2pipe', 'pipe:1'];

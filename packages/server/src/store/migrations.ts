@@ -153,6 +153,8 @@ export const migrations: readonly string[] = [
     request_id TEXT NOT NULL
   ) STRICT;
   CREATE INDEX audit_time ON audit (time);
+  CREATE INDEX audit_who ON audit (who COLLATE NOCASE, id);
+  CREATE INDEX audit_device ON audit (device, id);
   -- What was written stays as it was, and goes only by its age.
   CREATE TRIGGER audit_is_not_changed BEFORE UPDATE ON audit
     BEGIN SELECT RAISE(ABORT, 'the audit log is not changed'); END;

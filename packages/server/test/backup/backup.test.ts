@@ -212,7 +212,9 @@ async function expectRefused(dir: TempDir, archive: Buffer, words: RegExp): Prom
   await expect(verifyBackup(file)).rejects.toThrow(words);
   expect(usersOf(target)).toEqual(['eve']);
   const after = await readdir(target, { recursive: true });
-  expect(after.filter((name) => !/^(run|audit|snapshots|cache)/.test(name)).toSorted()).toEqual(before.toSorted());
+  expect(after.filter((name) => !/^(run|audit|snapshots|cache)/.test(name)).toSorted()).toEqual(
+    before.toSorted(),
+  );
 }
 
 describe('an archive is refused, and nothing is touched, where', () => {

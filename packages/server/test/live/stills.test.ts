@@ -23,6 +23,10 @@ test.each(['jpg', 'png'] as const)('the newest frame alone is given as %s', asyn
 
 test('a width scales the picture and keeps its shape', async () => {
   expect(await decodeStill(gop, { ...options, width: 320 })).toMatchObject({ width: 320, height: 180 });
+  expect(await decodeStill(gop, { ...options, width: 7680 })).toMatchObject({
+    width: camera.width,
+    height: camera.height,
+  });
 });
 
 test('a higher quality gives a bigger JPEG', async () => {
