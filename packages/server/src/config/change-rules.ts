@@ -27,7 +27,12 @@ export function checkChanges(changes: Changes, origins: ReadonlyMap<string, Orig
 /** A value that its key's schema, or the configuration as a whole, does not take. */
 export function valueRefused(issue: z.core.$ZodIssue): AppError {
   const { rule, problem } = describeIssue(issue);
-  return invalidParam({ param: `changes.${issue.path.join('.')}`, rule, problem });
+  return invalidParam({
+    param: `changes.${issue.path.join('.')}`,
+    rule,
+    problem,
+    hint: 'the reference of the configuration tells what each key takes',
+  });
 }
 
 function unknownKey(path: string, keys: ConfigKey[]): AppError {

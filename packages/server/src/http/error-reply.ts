@@ -1,5 +1,5 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
-import type { ErrorName, RpcError } from '@mediamtx-camera-service/protocol';
+import { maxMessageBytes, type ErrorName, type RpcError } from '@mediamtx-camera-service/protocol';
 import { AppError, messageOf } from '../errors.ts';
 import type { Logger } from '../log.ts';
 
@@ -73,6 +73,7 @@ export function statusOf(error: AppError): number {
 function toAppError(error: FastifyError | AppError, requestId: string): AppError {
   if (error instanceof AppError) return error;
   const status = error.statusCode ?? 500;
+  if (status === 413) return tooLarge();
   if (status >= 400 && status < 500) {
     const reason = error.code?.toLowerCase() ?? 'invalid_request';
     return new HttpError(status, 'invalid_request', { reason, details: messageOf(error) });
@@ -81,5 +82,13 @@ function toAppError(error: FastifyError | AppError, requestId: string): AppError
     reason: 'internal_error',
     details: 'the service failed; its log has it under the request id',
     request_id: requestId,
+  });
+}
+
+function tooLarge(): HttpError {
+  return new HttpError(413, 'invalid_request', {
+    reason: 'too_large',
+    details: `the body is larger than ${maxMessageBytes} bytes`,
+    suggestion: 'send less at once',
   });
 }

@@ -106,6 +106,9 @@ describe('POST /rpc', () => {
   test('more than 1 MiB is 413', async () => {
     const reply = await app.inject({ method: 'POST', url: '/rpc', payload: 'x'.repeat(1024 * 1024 + 1) });
     expect(reply.statusCode).toBe(413);
+    expect(reply.json()).toMatchObject({
+      error: { data: { reason: 'too_large', suggestion: 'send less at once' } },
+    });
     expect(reply.json().error.code).toBe(-32600);
   });
 });
