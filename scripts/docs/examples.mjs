@@ -516,7 +516,7 @@ export const methodExamples = {
       low_space_warning: false,
       critical_space_warning: false,
       threshold: 200000000,
-      forecast_days: 38709.8,
+      forecast_days: 36_500,
       retention_policy: {
         policy_type: 'manual',
         max_age_days: null,

@@ -37,7 +37,7 @@ export const get_storage_info = method({
       .number()
       .nullable()
       .describe(
-        'Days until the threshold, at the pace of the last week and if nothing is deleted; null: there is no pace to tell by, or the caller may see some cameras only',
+        'Days until the threshold, at the pace of the last week and if nothing is deleted, 36500 at most; null: there is no pace to tell by, or the caller may see some cameras only',
       ),
     retention_policy: retentionPolicy,
   }),

@@ -190,7 +190,7 @@ export class Users {
       details: `${before.name} is the last admin`,
       suggestion: 'make another admin first',
       state: 'last_admin',
-      allowed_states: [],
+      allowed_states: ['one_of_several_admins'],
     });
   }
 
@@ -214,7 +214,7 @@ export class Users {
       details: `the user ${row.name} exists already`,
       suggestion: 'choose another name, or change this user by set_user',
       state: 'exists',
-      allowed_states: [],
+      allowed_states: ['absent'],
     });
   }
 }

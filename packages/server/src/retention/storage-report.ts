@@ -14,6 +14,8 @@ export interface StorageReportDeps {
 export type StorageReport = Omit<Result<'get_storage_info'>, 'retention_policy'>;
 
 const dayMs = 86_400_000;
+/** A hundred years: nobody plans beyond that. */
+const longestForecastDays = 36_500;
 const paceDays = 7;
 
 /** The disk of the recordings, and what files take of it: of these cameras, or of all. */
@@ -56,7 +58,8 @@ function forecastDays(deps: StorageReportDeps, available: number): number | null
   if (bytes === 0) return null;
   const oldest = store.oldest(undefined, 1)[0]?.time ?? time;
   const days = Math.min(Math.max((time - oldest) / dayMs, 1), paceDays);
-  return Math.round((Math.max(available - minFreeBytes, 0) / (bytes / days)) * 10) / 10;
+  const left = Math.max(available - minFreeBytes, 0) / (bytes / days);
+  return Math.min(Math.round(left * 10) / 10, longestForecastDays);
 }
 
 async function readSpace(dir: string): Promise<DiskSpace> {

@@ -12,6 +12,8 @@ export interface CallContext {
   host: string;
   /** The camera as the request named it: `cameraN`, `/dev/videoN`, or empty where it named none. */
   deviceForm: string;
+  /** For the audit log: the camera (`cameraN`) of what the call names otherwise, such as a file. */
+  noteDevice: (device: string) => void;
   /** Aborted when the caller is gone. */
   signal: AbortSignal;
 }

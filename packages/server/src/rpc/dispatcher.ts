@@ -191,6 +191,9 @@ export class Dispatcher {
       host: session.host,
       deviceForm: call.deviceForm,
       signal: session.signal,
+      noteDevice: (found) => {
+        call.device = found;
+      },
     };
     if (!entry.mayNotify) return entry.handler(params, context);
     return currentExchange.run(incoming.exchange, entry.handler, params, context);

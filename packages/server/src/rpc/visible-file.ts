@@ -29,6 +29,7 @@ export function visibleSnapshot(
 }
 
 /** A file of a camera that the caller may not see is as unknown as one that isn't there. */
-function isVisible({ device }: { device: string }, { identity }: CallContext): boolean {
+function isVisible({ device }: { device: string }, { identity, noteDevice }: CallContext): boolean {
+  noteDevice(device);
   return !identity || mayView(identity, device);
 }

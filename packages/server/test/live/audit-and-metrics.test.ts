@@ -97,6 +97,7 @@ describe('the audit log', () => {
     expect(await getAudited(`/files/snapshots/${filename}`)).toBe(401);
     expect(await getAudited(link!.replace(/^https?:\/\/[^/]+/, ''))).toBe(200);
     expect(await getAudited('/login?code=wrong')).toBe(303);
+    await admin.result('delete_snapshot', { filename });
 
     const page = await auditLog({ from, limit: 1000 });
     const entries = page.entries.filter(({ method }) => method !== 'get_audit_log');
@@ -113,6 +114,7 @@ describe('the audit log', () => {
       [null, `GET /files/snapshots/${filename}`, 'camera0', 'refused', -32001],
       [entries.at(-1)!.who, `GET /files/snapshots/${filename}`, 'camera0', 'ok', null],
       [null, 'GET /login', null, 'refused', -32001],
+      [expect.any(String), 'delete_snapshot', 'camera0', 'ok', null],
     ]);
     for (const entry of entries) {
       expect(entry.remote_address).toMatch(/127\.0\.0\.1$/);
