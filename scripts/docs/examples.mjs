@@ -114,42 +114,6 @@ export const methodExamples = {
       connected: 1,
     },
   },
-  get_cameras: {
-    result: {
-      cameras: [
-        {
-          device: 'camera0',
-          device_path: null,
-          name: 'Test camera',
-          kind: 'test',
-          status: 'CONNECTED',
-          status_reason: null,
-          reason_code: null,
-          remedy: null,
-          state: 'ready',
-          enabled: true,
-          mode: 'on_demand',
-          identity: { matched_by: ['bus', 'name', 'formats'], score: 40, notice: null, candidates: [] },
-          released_until: null,
-          resolution: '1280x720',
-          fps: 30,
-          streams: {
-            rtsp: 'rtsp://127.0.0.1:8554/camera0',
-            webrtc: 'http://127.0.0.1:8002/media/camera0/whep',
-            hls: 'http://127.0.0.1:8002/media/camera0/hls/index.m3u8',
-          },
-          stream_url: 'rtsp://127.0.0.1:8554/camera0',
-          recording: false,
-          session_id: null,
-          current_file: null,
-          elapsed_time: null,
-          last_seen: '2026-11-24T22:06:54.708Z',
-        },
-      ],
-      total: 1,
-      connected: 1,
-    },
-  },
   get_camera_status: {
     params: {
       device: 'camera0',
@@ -1018,6 +982,9 @@ export const methodExamples = {
   },
   'rpc.discover': {},
 };
+
+// Two names of one method.
+methodExamples['get_cameras'] = methodExamples['get_camera_list'] ?? {};
 
 /** @type {Record<string, Record<string, unknown>>} */
 export const notificationExamples = {
