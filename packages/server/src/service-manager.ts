@@ -1,14 +1,8 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
 import { loginUrl, type LoginCodes } from './auth/login-codes.ts';
-import { startAudit } from './lifecycle/build-audit.ts';
-import { startAccess } from './lifecycle/build-credentials.ts';
 import { buildCameras, type CameraParts } from './lifecycle/build-cameras.ts';
-import { startMediaAccess } from './lifecycle/build-media-access.ts';
-import { buildRpc } from './lifecycle/build-rpc.ts';
+import { buildDoors, toMetricsText, type Doors } from './lifecycle/build-doors.ts';
+import { startMedia } from './lifecycle/build-media.ts';
 import { exposureWarnings } from './lifecycle/exposure.ts';
 import { DataDir } from './lifecycle/data-dir.ts';
 import { Ffmpeg } from './lifecycle/ffmpeg.ts';
@@ -21,15 +15,12 @@ import type { EffectiveConfig } from './config/load.ts';
 import { EventLog } from './events/event-log.ts';
 import { Notifier } from './events/notifier.ts';
 import { HealthServer } from './health/server.ts';
-import { HttpServer } from './http/server.ts';
+import type { HttpServer } from './http/server.ts';
 import { Certificate, wantsTls } from './http/tls.ts';
-import { Metrics, type Figures, type MetricsDeps } from './metrics/metrics.ts';
-import { metricsText } from './metrics/prometheus.ts';
-import { HookServer } from './mediamtx/hooks.ts';
-import { MediaServer, socketDirFor } from './mediamtx/media-server.ts';
+import type { Metrics } from './metrics/metrics.ts';
+import type { MediaServer } from './mediamtx/media-server.ts';
 import { endLeftovers, markChildren } from './process/leftovers.ts';
 import { Addresses } from './rpc/addresses.ts';
-import { AddressBudgets } from './rpc/limits.ts';
 import { openDatabase } from './store/database.ts';
 import { isDiskFull } from './store/storage-error.ts';
 import { TapPool } from './taps/tap-pool.ts';
@@ -165,7 +156,8 @@ export class ServiceManager {
     const ffmpeg = new Ffmpeg({ config, env, log });
     const ffmpegFound = ffmpeg.look();
     const taps = new TapPool({ log });
-    const media = await this.#startMedia(paths, taps);
+    const onDemand = (path: string): void => this.#onDemandHook(path);
+    const media = await startMedia({ ...this.#deps, paths, taps, health: this.#health, stack, onDemand });
     this.#media = media;
     await ffmpegFound;
     stack.push('taps', () => taps.stop());
@@ -196,7 +188,9 @@ export class ServiceManager {
     });
     this.#onDemandHook = (path) => parts.cameras.find(path)?.demand.expectReader('player', 20_000);
     await this.#startCameras(parts);
-    await this.#startDoors(parts, { db, paths, events, notifier, addresses });
+    const certificate = this.#certificate;
+    const known = { db, paths, events, notifier, addresses, certificate, health: this.#health };
+    await this.#openDoors(buildDoors({ ...this.#deps, ...known, parts, stack }));
     dataDir.tellAddress(this.addresses().http_url);
     this.#followConfig(parts, events);
     this.#tellExposure();
@@ -234,37 +228,6 @@ export class ServiceManager {
     for (const warning of exposureWarnings({ config, hasOwnMediaMtx })) log.warn(warning, 'open to others');
   }
 
-  async #startMedia(paths: DataDir['paths'], taps: TapPool): Promise<MediaServer> {
-    const { config, env, log } = this.#deps;
-    const fallback = mkdtempSync(join(tmpdir(), 'camera-service-'));
-    const socketDir = socketDirFor(paths.run, fallback);
-    if (socketDir !== fallback) rmSync(fallback, { recursive: true });
-    else this.#stack.push('sockets', () => rmSync(fallback, { recursive: true, force: true }));
-    const hookSocket = join(socketDir, 'hooks.sock');
-    const media: MediaServer = new MediaServer({
-      config,
-      recordingsDir: paths.recordings,
-      runDir: paths.run,
-      socketDir,
-      hookSocket,
-      ownPorts: () => taps.localPorts(),
-      onRestart: () => this.#health.noteMediaMtxRestart(),
-      env,
-      log: log.child({ part: 'mediamtx' }),
-    });
-    const hooks = new HookServer({
-      socketPath: hookSocket,
-      onHook: (hook, path) => (hook === 'probe' ? media.proveHooks() : this.#onDemandHook(path)),
-      log,
-    });
-    await hooks.start();
-    this.#stack.push('hooks', () => hooks.stop());
-    this.#stack.push('mediamtx', () => media.stop());
-    await media.start();
-    media.controller.onState(() => this.#health.noteChange());
-    return media;
-  }
-
   async #startCameras({
     cameras,
     monitor,
@@ -292,82 +255,19 @@ export class ServiceManager {
   }
 
   /** The last to open: what they let in finds everything there. */
-  async #startDoors(
-    parts: CameraParts,
-    deps: {
-      db: CameraParts['db'];
-      paths: DataDir['paths'];
-      events: EventLog;
-      notifier: Notifier;
-      addresses: Addresses;
-    },
-  ): Promise<void> {
-    const { config, keeper, log } = this.#deps;
-    const access = startAccess({ db: deps.db, config, log });
-    this.#stack.push('access', () => access.stop());
-    this.#loginCodes = access.loginCodes;
-    const audit = startAudit({ ...deps, ...parts, config, health: this.#health, log });
-    this.#stack.push('audit', () => audit.stop());
-    const metrics = this.#startMetrics(parts, { events: deps.events, audit });
-    const addressBudgets = new AddressBudgets(() => config.security.address_rate_limit_per_minute);
-    const mediaAccess = startMediaAccess({ db: deps.db, config, ...access, media: parts.media, log });
-    this.#stack.push('media access', () => mediaAccess.stop());
-    const unfollow = keeper.onChange((applied) => {
-      // What nobody in particular was given ends with it, such as logins for players.
-      if (applied.includes('security.open_reads')) access.credentials.noteChange();
-    });
-    this.#stack.push('rights of all', unfollow);
-    const shared = {
-      ...deps,
-      ...access,
-      ...mediaAccess,
-      addressBudgets,
-      health: this.#health,
-      audit,
-      metrics,
-      log,
-    };
-    const rpc = buildRpc({ ...shared, ...parts, config, keeper });
-    this.#http = new HttpServer({
-      config: config.server,
-      tls: this.#certificate,
-      addressBudgets,
-      rpc,
-      ...access,
-      ...mediaAccess,
-      media: parts.cameraMedia,
-      cameras: parts.viewer,
-      catalog: parts.catalog,
-      events: deps.events,
-      health: this.#health,
-      audit,
-      metricsText: async (identity) => toMetricsText(await metrics.gather(identity), { namesCameras: true }),
-      log,
-      version: serviceVersion,
-      pageDir: fileURLToPath(new URL('../../web/dist', import.meta.url)),
-      startTimeoutMs: config.capture.start_timeout * 1000,
-    });
-    await this.#http.start();
-    this.#stack.push('http', () => this.#http!.stop());
-    this.#stack.push('sessions', () => rpc.stop());
-  }
-
-  #startMetrics(parts: CameraParts, deps: Pick<MetricsDeps, 'events' | 'audit'>): Metrics {
-    const recordingOf: MetricsDeps['recordingOf'] = (device) => parts.recordings.runningOf(device);
-    const metrics = new Metrics({ ...parts, ...deps, recordingOf, health: this.#health });
-    metrics.start();
-    this.#stack.push('metrics', () => metrics.stop());
-    this.#metrics = metrics;
-    return metrics;
+  async #openDoors(doors: Doors): Promise<void> {
+    this.#loginCodes = doors.loginCodes;
+    this.#metrics = doors.metrics;
+    // Before it listens: addresses are told with its port.
+    this.#http = doors.http;
+    await doors.http.start();
+    this.#stack.push('http', () => doors.http.stop());
+    this.#stack.push('sessions', () => doors.rpc.stop());
   }
 
   #openMetrics(): Promise<string> | undefined {
     return this.#metrics?.gather().then((figures) => toMetricsText(figures, { namesCameras: false }));
   }
-}
-
-function toMetricsText(figures: Figures, { namesCameras }: { namesCameras: boolean }): Promise<string> {
-  return metricsText(figures, { version: serviceVersion, namesCameras });
 }
 
 function reachable(host: string): string {
