@@ -38,6 +38,17 @@ test('a call is answered with its result, and asks for the subprotocol of the gr
   expect(client.state).toEqual({ status: 'open' });
 });
 
+test('a socket is made anew when it is asked for, also where the old one is well', async () => {
+  await using server = await RpcServer.start(() => 'pong');
+  await using client = clientFor(server, { backoff: { firstMs: 600_000, maxMs: 600_000 } });
+  await client.start();
+  const reopened = untilState(client, 'open');
+  client.reconnect();
+  await reopened;
+  expect(await client.call('ping')).toBe('pong');
+  expect(server.upgrades).toHaveLength(2);
+});
+
 test('replies out of order reach their own calls', async () => {
   const held: (() => void)[] = [];
   await using server = await RpcServer.start(({ id, params }, socket) => {

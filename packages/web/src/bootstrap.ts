@@ -14,8 +14,13 @@ export interface Bootstrap {
 }
 
 export function readBootstrap(page: Document): Bootstrap {
+  return findBootstrap(page) ?? { authenticated: false };
+}
+
+/** Undefined for a page that is not the service's. */
+export function findBootstrap(page: Document): Bootstrap | undefined {
   const text = page.getElementById('bootstrap')?.textContent;
-  return text ? (JSON.parse(text) as Bootstrap) : { authenticated: false };
+  return text ? (JSON.parse(text) as Bootstrap) : undefined;
 }
 
 /** What the page's style elements must carry, since the server lets in no others; empty without a server's page. */

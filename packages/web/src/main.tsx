@@ -1,4 +1,3 @@
-import { CameraServiceClient } from '@mediamtx-camera-service/client';
 import { MantineProvider } from '@mantine/core';
 import { createRoot } from 'react-dom/client';
 import { AppContext, type App } from './app-context.ts';
@@ -9,6 +8,8 @@ import { ClipLibrary } from './clips/clip-library.ts';
 import { headStart } from './early.ts';
 import { CameraActions } from './live/actions.ts';
 import { Feed } from './session/feed.ts';
+import { PageClient } from './session/page-client.ts';
+import { Renewal } from './session/renewal.ts';
 import { theme } from './theme.ts';
 
 /** A browser opens few connections to one server; thumbnails must not hold back the first live picture. */
@@ -43,7 +44,7 @@ function storeOf(bootstrap: Bootstrap): AppStore {
 function run(root: HTMLElement): void {
   const bootstrap = readBootstrap(document);
   const store = storeOf(bootstrap);
-  const client = new CameraServiceClient({ url: new URL('/ws', location.href).href.replace(/^http/, 'ws') });
+  const client = new PageClient({ url: new URL('/ws', location.href).href.replace(/^http/, 'ws') });
   const clips = new ClipLibrary({ client, store });
   const actions = new CameraActions({ client, store, clips });
   const app: App = { client, store, clips, actions, headStart };
@@ -58,7 +59,9 @@ function run(root: HTMLElement): void {
     </MantineProvider>,
   );
   setTimeout(() => store.patch({ isSettled: true }), settleCapMs);
-  if (bootstrap.authenticated) new Feed({ client, store, clips }).start(bootstrap.seq);
+  if (!bootstrap.authenticated) return;
+  new Feed({ client, store, clips }).start(bootstrap.seq);
+  new Renewal({ client, store }).start();
 }
 
 const root = document.getElementById('root');

@@ -1,6 +1,6 @@
 import { lazy, Suspense, useRef, useState } from 'react';
 import { useApp, useAppState } from '../app-context.ts';
-import { PersonIcon, SignOutIcon } from '../icons.tsx';
+import { LockIcon, PersonIcon, SignOutIcon } from '../icons.tsx';
 import { signOut } from '../session/sign-out.ts';
 import { texts } from '../texts.ts';
 import headerStyles from '../session/header.module.css';
@@ -56,6 +56,7 @@ function Content() {
         <p className={styles.role}>{texts.roles[role]}</p>
         {hasPassword ? (
           <button type="button" className={styles.item} onClick={change}>
+            <LockIcon />
             {said.changePassword}
           </button>
         ) : (

@@ -8,7 +8,7 @@ import { explain } from '../explain.ts';
 import { texts } from '../texts.ts';
 import { useTask } from '../use-task.ts';
 import styles from './account.module.css';
-import { NewPassword, problemOfNew } from './new-password.tsx';
+import { NewPassword, problemOfNew, problemOfRepeated } from './new-password.tsx';
 import { accountTexts } from './texts.ts';
 
 const said = accountTexts.change;
@@ -40,13 +40,13 @@ function ChangeForm({ onDone }: { onDone: () => void }) {
   const [current, setCurrent] = useState('');
   const [password, setPassword] = useState('');
   const [repeated, setRepeated] = useState('');
-  const [problem, setProblem] = useState<string | null>(null);
+  const [problems, setProblems] = useState<{ password: string | null; repeated: string | null }>();
   const user = store.get().user ?? '';
   const submit = (event: FormEvent): void => {
     event.preventDefault();
-    const found = problemOfNew(password, repeated);
-    setProblem(found);
-    if (found !== null) return;
+    const found = { password: problemOfNew(password), repeated: problemOfRepeated(password, repeated) };
+    setProblems(found);
+    if (found.password !== null || found.repeated !== null) return;
     run(async () => {
       await client.call('set_password', { user, password, current_password: current });
       store.announce(said.done);
@@ -65,16 +65,23 @@ function ChangeForm({ onDone }: { onDone: () => void }) {
         visibilityToggleButtonProps={{ 'aria-label': accountTexts.reveal }}
         data-autofocus
         required
+        withAsterisk={false}
       />
-      <NewPassword label={accountTexts.newPassword} value={password} onChange={setPassword} />
+      <NewPassword
+        label={accountTexts.newPassword}
+        value={password}
+        error={problems?.password}
+        onChange={setPassword}
+      />
       <PasswordInput
         label={accountTexts.repeat}
         value={repeated}
-        error={problem}
+        error={problems?.repeated}
         onChange={({ currentTarget }) => setRepeated(currentTarget.value)}
         autoComplete="new-password"
         visibilityToggleButtonProps={{ 'aria-label': accountTexts.reveal }}
         required
+        withAsterisk={false}
       />
       {error !== null && (
         <p className={styles.problem} role="alert">

@@ -5,7 +5,7 @@ import { enter, logIn } from '../session/log-in.ts';
 import { texts } from '../texts.ts';
 import { useTask } from '../use-task.ts';
 import styles from './account.module.css';
-import { NewPassword, problemOfNew } from './new-password.tsx';
+import { NewPassword, problemOfNew, problemOfRepeated } from './new-password.tsx';
 import { accountTexts } from './texts.ts';
 
 const said = accountTexts.first;
@@ -39,13 +39,19 @@ export function FirstAccount({ onLater }: { onLater: () => void }) {
   );
 }
 
+interface Problems {
+  user: string | null;
+  password: string | null;
+  repeated: string | null;
+}
+
 function FirstAccountForm() {
   const { client, store } = useApp();
   const { isRunning, error, run } = useTask();
   const [user, setUser] = useState('');
   const [password, setPassword] = useState('');
   const [repeated, setRepeated] = useState('');
-  const [problems, setProblems] = useState<{ user: string | null; password: string | null }>();
+  const [problems, setProblems] = useState<Problems>();
   const make = async (): Promise<void> => {
     const { user: made } = await client.call('create_user', { user, password, role: 'admin' });
     store.patch({ isLeaving: true });
@@ -57,10 +63,11 @@ function FirstAccountForm() {
     event.preventDefault();
     const found = {
       user: user.trim() === '' ? accountTexts.noUser : null,
-      password: problemOfNew(password, repeated),
+      password: problemOfNew(password),
+      repeated: problemOfRepeated(password, repeated),
     };
     setProblems(found);
-    if (found.user === null && found.password === null) run(make);
+    if (Object.values(found).every((problem) => problem === null)) run(make);
   };
   return (
     <form className={styles.form} onSubmit={submit} noValidate>
@@ -74,16 +81,23 @@ function FirstAccountForm() {
         spellCheck={false}
         data-autofocus
         required
+        withAsterisk={false}
       />
-      <NewPassword label={accountTexts.password} value={password} onChange={setPassword} />
+      <NewPassword
+        label={accountTexts.password}
+        value={password}
+        error={problems?.password}
+        onChange={setPassword}
+      />
       <PasswordInput
         label={accountTexts.repeat}
         value={repeated}
-        error={problems?.password}
+        error={problems?.repeated}
         onChange={({ currentTarget }) => setRepeated(currentTarget.value)}
         autoComplete="new-password"
         visibilityToggleButtonProps={{ 'aria-label': accountTexts.reveal }}
         required
+        withAsterisk={false}
       />
       {error !== null && (
         <p className={styles.problem} role="alert">

@@ -25,14 +25,19 @@ export function NewPassword({ label, value, error, onChange, takesFocus = false 
       autoComplete="new-password"
       visibilityToggleButtonProps={{ 'aria-label': accountTexts.reveal }}
       required
+      withAsterisk={false}
     />
   );
 }
 
 /** @returns what is wrong with it, or null */
-export function problemOfNew(password: string, repeated?: string): string | null {
-  if (password.length < shortestPassword) return accountTexts.tooShort(shortestPassword);
-  return repeated === undefined || repeated === password ? null : accountTexts.differs;
+export function problemOfNew(password: string): string | null {
+  return password.length < shortestPassword ? accountTexts.tooShort(shortestPassword) : null;
+}
+
+/** @returns what is wrong with it typed once more, or null; nothing while it is wrong itself */
+export function problemOfRepeated(password: string, repeated: string): string | null {
+  return problemOfNew(password) === null && repeated !== password ? accountTexts.differs : null;
 }
 
 function hintFor(password: string): string {

@@ -88,7 +88,7 @@ interface ClipBodyProps {
 
 function ClipBody({ clip, onDelete, children }: ClipBodyProps) {
   const isOperator = useAppState((state) => state.role !== 'viewer');
-  const [isDeleting, setDeleting] = useState(false);
+  const [deletion, setDeletion] = useState<'none' | 'asked' | 'kept'>('none');
   const resolution = useResolution(clip);
   return (
     <>
@@ -105,16 +105,21 @@ function ClipBody({ clip, onDelete, children }: ClipBodyProps) {
             </div>
           ))}
         </dl>
-        <Button component="a" href={clip.url} download={clip.filename} variant="light">
-          {texts.clips.download}
-        </Button>
-        {isOperator && (
-          <Button variant="default" onClick={() => setDeleting(true)}>
-            {texts.clips.delete}
-          </Button>
+        {deletion === 'asked' ? (
+          <ClipDeletion clip={clip} onDelete={onDelete} onCancel={() => setDeletion('kept')} />
+        ) : (
+          <div className={styles.buttons}>
+            <Button component="a" href={clip.url} download={clip.filename} variant="light">
+              {texts.clips.download}
+            </Button>
+            {isOperator && (
+              <Button variant="default" onClick={() => setDeletion('asked')} autoFocus={deletion === 'kept'}>
+                {texts.clips.delete}
+              </Button>
+            )}
+          </div>
         )}
       </div>
-      {isDeleting && <ClipDeletion clip={clip} onDelete={onDelete} onCancel={() => setDeleting(false)} />}
     </>
   );
 }

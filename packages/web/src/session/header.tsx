@@ -1,7 +1,7 @@
 import type { MouseEvent, ReactNode } from 'react';
 import { AccountMenu } from '../account/account-menu.tsx';
 import { useAppState } from '../app-context.ts';
-import { KeyboardIcon, LensIcon, SettingsIcon } from '../icons.tsx';
+import { ChevronIcon, KeyboardIcon, LensIcon, SettingsIcon } from '../icons.tsx';
 import { settingsAddress, showCameras } from '../route.ts';
 import { texts } from '../texts.ts';
 import { ConnectionLine } from './connection-line.tsx';
@@ -53,7 +53,7 @@ export function SettingsHeader() {
     <HeaderFrame
       title={
         <a className={styles.title} href="/" onClick={goBack} aria-label={texts.backToCameras}>
-          <LensIcon />
+          <ChevronIcon isLeft />
           {texts.title}
         </a>
       }

@@ -61,7 +61,7 @@ function PasswordForm() {
             autoComplete="username"
             autoCapitalize="none"
             spellCheck={false}
-            data-autofocus
+            autoFocus
             size="md"
             mb="sm"
           />
@@ -99,6 +99,7 @@ function TokenForm() {
             error={error}
             autoComplete="current-password"
             spellCheck={false}
+            autoFocus
             size="md"
           />
         </>

@@ -30,6 +30,7 @@ export function AuditFilters({ onChange }: { onChange: (filter: AuditFilter) => 
       <TextInput
         name="method"
         label={said.method}
+        placeholder={said.methodExample}
         autoComplete="off"
         spellCheck={false}
         onBlur={() => apply()}
@@ -48,8 +49,20 @@ export function AuditFilters({ onChange }: { onChange: (filter: AuditFilter) => 
         onChange={() => apply()}
         data={[{ value: '', label: said.any }, ...outcomes]}
       />
-      <TextInput name="from" type="datetime-local" label={said.from} onBlur={() => apply()} />
-      <TextInput name="to" type="datetime-local" label={said.to} onBlur={() => apply()} />
+      <TextInput
+        name="from"
+        type="datetime-local"
+        label={said.from}
+        className={styles.time}
+        onBlur={() => apply()}
+      />
+      <TextInput
+        name="to"
+        type="datetime-local"
+        label={said.to}
+        className={styles.time}
+        onBlur={() => apply()}
+      />
       {/* So that Enter sends a form of several fields. */}
       <button type="submit" hidden />
     </form>

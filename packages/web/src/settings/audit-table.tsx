@@ -56,7 +56,7 @@ function AuditRow({ entry }: { entry: Entry }) {
         {device !== null && nameOf(device)}
       </td>
       <td role="cell" data-label={said.columns.from}>
-        {entry.remote_address}
+        <span className={styles.address}>{entry.remote_address}</span>
       </td>
       <td role="cell" data-label={said.columns.outcome}>
         <span className={styles.outcome} data-outcome={outcome}>

@@ -26,7 +26,7 @@ export function KeysSection() {
   return (
     <>
       {shown && <NewKeyCard key={shown.key} made={shown} onDone={() => setShown(null)} />}
-      {keys.length === 0 && <p className={styles.text}>{said.none}</p>}
+      {keys.length === 0 && !isAdding && <p className={styles.none}>{said.none}</p>}
       <ul className={styles.list} aria-label={said.list} hidden={keys.length === 0}>
         {keys.map((key) => (
           <KeyRow key={key.key_id} apiKey={key} onRenewed={show} onChanged={reread} />

@@ -18,7 +18,7 @@ export function PeopleSection() {
   if (!people) return <Waiting error={error} />;
   return (
     <>
-      {people.length === 0 && <p className={styles.text}>{said.none}</p>}
+      {people.length === 0 && !isAdding && <p className={styles.none}>{said.none}</p>}
       <ul className={styles.list} aria-label={said.list} hidden={people.length === 0}>
         {people.map((person) => (
           <PersonRow key={person.user} person={person} onChanged={reread} />

@@ -122,7 +122,7 @@ export const settingsTexts = {
     end: 'End',
     endOf: (who: string, what: string) => `End: ${who}, ${what}`,
     endQuestion: (who: string) =>
-      `Everything of this sign-in of ${who} ends at once. With a password, a key or a link one can sign in again.`,
+      `This sign-in of ${who} ends at once, with all its pages and pictures. ${who} can sign in again.`,
     ended: 'The session is ended',
   },
 
@@ -178,6 +178,7 @@ export const settingsTexts = {
     filters: 'Filters',
     user: 'User',
     method: 'What',
+    methodExample: 'e.g. start_recording',
     camera: 'Camera',
     outcome: 'Outcome',
     from: 'From',

@@ -1,4 +1,4 @@
-import { Browser, Service } from '@mediamtx-camera-service/testkit';
+import { Browser, Service, until } from '@mediamtx-camera-service/testkit';
 import { expect, test } from 'vitest';
 import {
   button,
@@ -127,4 +127,49 @@ test('signing out ends the session', async () => {
   await page.reload();
   await untilVisible(loginForm(page));
   expect((await page.request.get(`${service.httpUrl}/media/camera0/still.jpg`)).status()).toBe(401);
+});
+
+test('whose role and cameras are changed has other buttons and tiles as soon as something is refused', async () => {
+  await using service = await Service.start({ testCameras: 2 });
+  await using browser = await Browser.start();
+  const client = await service.client();
+  await client.call('create_user', { ...vera, role: 'operator' });
+  await using tab = await browser.open(service.httpUrl);
+  const { page } = tab;
+  await signIn(page, vera);
+  await liveVideo(page);
+  await liveVideo(page, 'Test camera 2');
+  await until(() => page.evaluate(() => performance.now() > 5_000), { what: 'a page that is not new' });
+  await client.call('set_user', { user: 'vera', role: 'viewer', cameras: ['camera0'] });
+  tab.expectComplaint(/status of 40[134]/);
+  await button(page, 'Snapshot Test camera').click();
+  await untilVisible(page.getByText('View only', { exact: true }));
+  await button(page, 'Snapshot Test camera').waitFor({ state: 'hidden' });
+  await tileOf(page, 'Test camera 2').waitFor({ state: 'hidden' });
+  await liveVideo(page);
+});
+
+test('a page that is looked at reads its address each hour, and goes to the login page where the session is no more', async () => {
+  await using service = await Service.start();
+  await using browser = await Browser.start();
+  await using tab = await browser.open(service.loginUrl);
+  const { page, context } = tab;
+  await liveVideo(page);
+  await page.clock.install();
+  await page.reload();
+  await liveVideo(page);
+  const read = page.waitForResponse(
+    (response) => response.request().resourceType() === 'fetch' && response.url() === `${service.httpUrl}/`,
+  );
+  await page.clock.fastForward('01:01:00');
+  expect((await read).status()).toBe(200);
+  const socket = page.waitForEvent('websocket');
+  await page.clock.fastForward('13:00:00');
+  // Of the new session, before the old one's rights end.
+  await (await socket).waitForEvent('framereceived');
+  await page.getByText('Connection lost').waitFor({ state: 'hidden' });
+  await liveVideo(page);
+  await context.clearCookies();
+  await page.clock.fastForward('01:01:00');
+  await untilText(page.locator('main'), /You are not signed in any more/);
 });

@@ -106,7 +106,7 @@ test('a session that is ended from the settings shows the login page with the re
   await untilText(page.getByRole('list', { name: 'Sessions', exact: true }), /this page/);
   await untilVisible(row(page, 'vera, Watches Test camera in a browser'));
   await button(page, 'End: vera, Page or program').click();
-  await untilText(row(page, 'vera, Page or program'), /Everything of this sign-in of vera ends at once/);
+  await untilText(row(page, 'vera, Page or program'), /This sign-in of vera ends at once/);
   await button(row(page, 'vera, Page or program').getByRole('group'), 'End').click();
   await row(page, 'vera, Page or program').waitFor({ state: 'hidden' });
 
