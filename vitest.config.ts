@@ -28,6 +28,8 @@ export default defineConfig({
           // Most of their time is waiting for media. A MediaMTX that is not ours has the default ports, which are there once.
           fileParallelism: process.env['CAMERA_SERVICE_TEST_MEDIAMTX'] !== 'external',
           maxWorkers: 2,
+          // After the unit tests, which have all the workers that there are.
+          sequence: { groupOrder: 1 },
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },
@@ -54,6 +56,7 @@ export default defineConfig({
           // An emulated machine waits for its own one processor most of the time, so two share the cores well.
           fileParallelism: true,
           maxWorkers: 2,
+          sequence: { groupOrder: 2 },
           testTimeout: 900_000,
           hookTimeout: 900_000,
         },
