@@ -20,6 +20,17 @@ const WHATEVER_MEDIAMTX = [
   'secrets-stay-secret',
 ];
 
+/** Live tests that are about our own MediaMTX in any mode. */
+const OWN_MEDIAMTX = [
+  ...[
+    'kill-storm',
+    'media-ends-with-its-rights',
+    'mediamtx-api-hangs',
+    'mediamtx-hangs-while-a-recording-starts',
+  ],
+  ...['mediamtx-killed-while-streaming-and-recording', 'rtsp-port-taken', 'stopped-during-start'],
+];
+
 /** @type {readonly Step[]} */
 const AFTER_CHECK = [
   { name: 'live', about: 'with real MediaMTX and real media', projects: ['live'] },
@@ -27,7 +38,7 @@ const AFTER_CHECK = [
     name: 'external',
     about: 'the live tests on a MediaMTX that is not ours',
     projects: ['live'],
-    without: [...WHATEVER_MEDIAMTX, 'capture', 'kill-storm', 'picture-watch', 'stills', 'taps'],
+    without: [...WHATEVER_MEDIAMTX, ...OWN_MEDIAMTX, 'capture', 'picture-watch', 'stills', 'taps'],
     env: { CAMERA_SERVICE_TEST_MEDIAMTX: 'external' },
   },
   { name: 'browser', about: 'the page in a real browser', projects: ['browser'] },

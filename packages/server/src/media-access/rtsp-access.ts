@@ -162,7 +162,7 @@ export class RtspAccess {
       .filter((end) => end > this.#now());
     this.#wakeAt(Math.min(nextEnd, ...ends));
     const after = users.list();
-    this.#lost.note(before, after, this.#now());
+    this.#lost.note(before, after);
     const text = JSON.stringify(after);
     if (text === this.#applied) return;
     // Before it is told: what is told meanwhile makes it none.
@@ -171,6 +171,7 @@ export class RtspAccess {
       this.#applied = '';
       throw error;
     });
+    this.#lost.told(this.#now());
   }
 
   /** Something ends then. */

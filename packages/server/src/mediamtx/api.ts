@@ -14,6 +14,8 @@ export interface RtspSession {
   remoteAddr: string;
   path: string;
   state: 'idle' | 'read' | 'publish';
+  /** ISO 8601. */
+  created: string;
   /** As whom it logged in; absent before 1.17. */
   user?: string;
 }

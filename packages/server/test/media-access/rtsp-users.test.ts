@@ -67,17 +67,29 @@ describe('what a user could read lately', () => {
       reading('a', '2', 'camera0'),
       reading('b', '3', 'camera1'),
     ];
-    lost.note(before, [reading('a', '2', 'camera0'), reading('b', '3', 'camera1')], 1_000);
-    expect(lost.mayConcern({ user: 'a', path: 'camera0' }, 2_000)).toBe(true);
-    expect(lost.mayConcern({ user: 'b', path: 'camera1' }, 2_000)).toBe(false);
-    expect(lost.mayConcern({ path: 'camera1' }, 2_000)).toBe(true);
-    expect(lost.mayConcern({ path: 'camera2' }, 2_000)).toBe(false);
-    expect(lost.mayConcern({ user: 'a', path: 'camera0' }, 2_500)).toBe(false);
+    lost.note(before, [reading('a', '2', 'camera0'), reading('b', '3', 'camera1')]);
+    lost.told(1_000);
+    const created = new Date(900).toISOString();
+    expect(lost.mayConcern({ user: 'a', path: 'camera0', created }, 2_000)).toBe(true);
+    expect(lost.mayConcern({ user: 'b', path: 'camera1', created }, 2_000)).toBe(false);
+    expect(lost.mayConcern({ path: 'camera1', created }, 2_000)).toBe(true);
+    expect(lost.mayConcern({ path: 'camera2', created }, 2_000)).toBe(false);
+    expect(lost.mayConcern({ user: 'a', path: 'camera0', created }, 2_500)).toBe(false);
+  });
+
+  it('does not concern who comes after MediaMTX was told, and everybody until then', () => {
+    const lost = new LostGrants();
+    lost.note([reading('a', '1', 'camera0')], [reading('a', '2', 'camera0')]);
+    const late = { user: 'a', path: 'camera0', created: new Date(1_500).toISOString() };
+    expect(lost.mayConcern(late, 1_600)).toBe(true);
+    lost.told(1_000);
+    expect(lost.mayConcern(late, 1_600)).toBe(false);
+    expect(lost.mayConcern({ ...late, created: new Date(1_100).toISOString() }, 1_600)).toBe(true);
   });
 
   it('is every path where it was all', () => {
     const lost = new LostGrants();
-    lost.note([{ user: 'a', pass: '1', ips: [], permissions: [{ action: 'read' }] }], [], 0);
-    expect(lost.mayConcern({ path: 'camera7' }, 1)).toBe(true);
+    lost.note([{ user: 'a', pass: '1', ips: [], permissions: [{ action: 'read' }] }], []);
+    expect(lost.mayConcern({ path: 'camera7', created: new Date(0).toISOString() }, 1)).toBe(true);
   });
 });
