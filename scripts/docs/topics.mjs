@@ -9,7 +9,8 @@ export const topicMeanings = {
   'camera.connected': { meaning: 'A camera can be used', data: ['device', 'name', 'node'] },
   'camera.disconnected': { meaning: 'A camera is gone', data: ['device', 'reason'] },
   'camera.status_change': {
-    meaning: 'The state of a camera, its reason, its name or its mode changed',
+    meaning:
+      'The `status` of a camera changed, or why it is so; other changes of it are told by the notification `camera_status_update`',
     data: ['device', 'from', 'to', 'status', 'state', 'reason', 'reason_code', 'notice'],
   },
   'camera.capability_detected': {
@@ -34,9 +35,13 @@ export const topicMeanings = {
     meaning: 'A recording is in trouble (`status` ERROR) or ended without a file (FAILED)',
     data: recordingData,
   },
+  'recording.updated': {
+    meaning: 'A recording, closed or not, was protected by set_recording, or is protected no more',
+    data: ['device', 'filename', 'protected'],
+  },
   'recording.deleted': {
     meaning:
-      'A closed recording is gone; `reason`: `request`, `retention`, or `missing` where somebody had removed its file',
+      'A closed recording is gone; `reason`: `request`, `retention`, `forgotten` with its camera, or `missing` where somebody had removed its file',
     data: deletedData,
   },
   'snapshot.taken': { meaning: 'A snapshot was kept', data: ['device', 'filename', 'file_size'] },

@@ -1,5 +1,6 @@
 import { createBackup, type Manifest } from '@mediamtx-camera-service/server';
 import { Command } from 'commander';
+import { interruptible } from './interruptible.ts';
 import { tellErrors } from './tell-errors.ts';
 
 interface Options {
@@ -18,11 +19,10 @@ export function backupCommand(): Command {
     .option('--without-secrets', 'neither the token secret nor TLS keys nor passwords of the configuration')
     .action(
       tellErrors(async ({ to, dataDir, config, withoutSecrets }: Options) => {
-        const manifest = await createBackup({
-          to,
-          sources: { file: config, env: process.env, flags: { 'storage.data_dir': dataDir } },
-          withoutSecrets: withoutSecrets === true,
-        });
+        const sources = { file: config, env: process.env, flags: { 'storage.data_dir': dataDir } };
+        const manifest = await interruptible((signal) =>
+          createBackup({ to, sources, withoutSecrets: withoutSecrets === true, signal }),
+        );
         process.stdout.write(`${to}\n${describeManifest(manifest)}`);
         process.stdout.write('Recordings and snapshots are not in it: copy their directories too.\n');
       }),

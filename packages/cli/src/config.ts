@@ -1,4 +1,4 @@
-import { ConfigKeeper, loadConfig } from '@mediamtx-camera-service/server';
+import { ConfigKeeper, loadConfig, strayVariables } from '@mediamtx-camera-service/server';
 import { Command } from 'commander';
 import { tellErrors } from './tell-errors.ts';
 
@@ -43,5 +43,6 @@ function showConfig({ config: file, dataDir, json }: ShowOptions): string {
       return `  ${key}: ${JSON.stringify(value)}${source ? `  # ${names[source]}` : ''}`;
     }),
   ]);
-  return `# ${described.file}\n${lines.join('\n')}\n`;
+  const stray = strayVariables(process.env).map((name) => `# ${name} names no key and is passed over`);
+  return `# ${described.file}\n${[...lines, ...stray].join('\n')}\n`;
 }

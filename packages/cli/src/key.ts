@@ -1,21 +1,12 @@
 import type { Result } from '@mediamtx-camera-service/client';
 import { Command, InvalidArgumentError } from 'commander';
-import {
-  addDataOptions,
-  camerasOption,
-  camerasParam,
-  roleOption,
-  withData,
-  type CameraList,
-  type DataOptions,
-  type RoleName,
-} from './options.ts';
+import { listCommand } from './list-command.ts';
+import { addDataOptions, withData, type DataOptions } from './options.ts';
+import { addRightsOptions, rightsParams, type RightsOptions } from './rights-options.ts';
 import { formatTable, formatTime } from './table.ts';
 import { tellErrors } from './tell-errors.ts';
 
-interface CreateOptions extends DataOptions {
-  role: RoleName;
-  cameras?: CameraList;
+interface CreateOptions extends DataOptions, RightsOptions {
   expires?: string;
 }
 
@@ -29,38 +20,30 @@ export function keyCommand(): Command {
   return new Command('key')
     .description('API keys of programs; also while the service runs')
     .addCommand(createCommand())
-    .addCommand(listCommand())
+    .addCommand(
+      listCommand('Prints the keys, newest first, without their secrets', {
+        read: async (access) => (await access.call('list_api_keys', {})).keys,
+        format: formatList,
+      }),
+    )
     .addCommand(rotateCommand())
     .addCommand(revokeCommand());
 }
 
 function createCommand(): Command {
-  const command = new Command('create')
+  const create = new Command('create')
     .description('Prints a new key: it is told this once and kept only as a hash')
-    .argument('<name>', 'what the key is for')
-    .addOption(roleOption().makeOptionMandatory())
-    .addOption(camerasOption())
-    .option('--expires <time>', 'how long it is good: 30s, 15m, 24h, 7d; default: until it is revoked');
+    .argument('<name>', 'what the key is for');
+  const command = addRightsOptions(create, { isRoleNeeded: true }).option(
+    '--expires <time>',
+    'how long it is good: 30s, 15m, 24h, 7d; default: until it is revoked',
+  );
   return addDataOptions(command).action(
-    tellErrors(async (name: string, { role, cameras, expires, ...options }: CreateOptions) => {
-      const params = { name, role, ...camerasParam(cameras), ...(expires && { expires_in: expires }) };
+    tellErrors(async (name: string, { expires, ...options }: CreateOptions) => {
+      const params = { name, ...rightsParams(options), ...(expires && { expires_in: expires }) };
       print(
         await withData({ ...options, mustExist: false }, (access) => access.call('create_api_key', params)),
       );
-    }),
-  );
-}
-
-function listCommand(): Command {
-  const command = new Command('list')
-    .description('Prints the keys, newest first, without their secrets')
-    .option('--json', 'for programs');
-  return addDataOptions(command).action(
-    tellErrors(async ({ json, ...options }: DataOptions & { json?: true }) => {
-      const { keys } = await withData({ ...options, mustExist: true }, (access) =>
-        access.call('list_api_keys', {}),
-      );
-      process.stdout.write(json ? `${JSON.stringify(keys, null, 2)}\n` : formatList(keys));
     }),
   );
 }

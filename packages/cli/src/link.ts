@@ -1,5 +1,6 @@
 import { Command } from 'commander';
-import { addDataOptions, roleOption, withData, type DataOptions, type RoleName } from './options.ts';
+import { addDataOptions, withData, type DataOptions } from './options.ts';
+import { roleOption, type RoleName } from './rights-options.ts';
 import { tellErrors } from './tell-errors.ts';
 
 /** `camera-service link` */

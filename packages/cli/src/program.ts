@@ -10,8 +10,11 @@ import { serveCommand } from './serve.ts';
 import { tokenCommand } from './token.ts';
 import { userCommand } from './user.ts';
 
+// Of a mistake in how a command is called; what fails when it runs is 1.
+const usageExitCode = 2;
+
 export function createProgram(): Command {
-  return new Command('camera-service')
+  const program = new Command('camera-service')
     .description(
       'Finds cameras, shows them live in a browser, snaps and records them, and is controlled by one API.',
     )
@@ -24,6 +27,15 @@ export function createProgram(): Command {
     .addCommand(secretCommand())
     .addCommand(configCommand())
     .addCommand(backupCommand())
-    .addCommand(restoreCommand())
-    .showHelpAfterError('(see --help)');
+    .addCommand(restoreCommand());
+  tellUsage(program, program.name());
+  return program;
+}
+
+/** A mistake in how a command is called says where its options are told. */
+function tellUsage(command: Command, words: string): void {
+  command
+    .showHelpAfterError(`(${words} --help tells more)`)
+    .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : usageExitCode));
+  for (const child of command.commands) tellUsage(child, `${words} ${child.name()}`);
 }

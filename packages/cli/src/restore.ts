@@ -1,6 +1,7 @@
 import { restoreBackup, verifyBackup, type RestoreResult } from '@mediamtx-camera-service/server';
 import { Command } from 'commander';
 import { describeManifest } from './backup.ts';
+import { interruptible } from './interruptible.ts';
 import { tellErrors } from './tell-errors.ts';
 
 interface Options {
@@ -23,11 +24,15 @@ export function restoreCommand(): Command {
     .action(
       tellErrors(async (file: string, { dataDir, config, force, verify }: Options) => {
         if (verify) {
-          process.stdout.write(`${file} is whole\n${describeManifest(await verifyBackup(file))}`);
+          const manifest = await interruptible((signal) => verifyBackup(file, signal));
+          process.stdout.write(`${file} is whole\n${describeManifest(manifest)}`);
           return;
         }
         const sources = { file: config, env: process.env, flags: { 'storage.data_dir': dataDir } };
-        process.stdout.write(describeResult(await restoreBackup({ file, sources, force: force === true })));
+        const result = await interruptible((signal) =>
+          restoreBackup({ file, sources, force: force === true, signal }),
+        );
+        process.stdout.write(describeResult(result));
       }),
     );
 }

@@ -1,4 +1,4 @@
-import { ConfigError, configExitCode } from '@mediamtx-camera-service/server';
+import { ConfigError, configExitCode, remedyFor } from '@mediamtx-camera-service/server';
 
 /** Lets a command that fails say why in words, and end with an exit code other than 0. */
 export function tellErrors<A extends unknown[]>(
@@ -20,5 +20,7 @@ export function tellErrors<A extends unknown[]>(
 
 function linesOf(error: unknown): string[] {
   if (error instanceof ConfigError) return error.problems;
-  return [error instanceof Error ? error.message : String(error)];
+  const message = error instanceof Error ? error.message : String(error);
+  const remedy = remedyFor(error);
+  return [remedy === undefined || message.includes(remedy) ? message : `${message}: ${remedy}`];
 }

@@ -1,6 +1,7 @@
 import { createToken } from '@mediamtx-camera-service/server';
 import { Command, InvalidArgumentError } from 'commander';
-import { addDataOptions, roleOption, type DataOptions, type RoleName } from './options.ts';
+import { addDataOptions, type DataOptions } from './options.ts';
+import { roleOption, type RoleName } from './rights-options.ts';
 import { tellErrors } from './tell-errors.ts';
 
 interface Options extends DataOptions {

@@ -1,23 +1,11 @@
 import type { Result } from '@mediamtx-camera-service/client';
 import { Command } from 'commander';
-import {
-  addDataOptions,
-  camerasOption,
-  camerasParam,
-  roleOption,
-  withData,
-  type CameraList,
-  type DataOptions,
-  type RoleName,
-} from './options.ts';
+import { listCommand } from './list-command.ts';
+import { addDataOptions, withData, type DataOptions } from './options.ts';
 import { readNewPassword } from './password-input.ts';
+import { addRightsOptions, rightsParams, type RightsOptions } from './rights-options.ts';
 import { formatTable, formatTime } from './table.ts';
 import { tellErrors } from './tell-errors.ts';
-
-interface Rights extends DataOptions {
-  role?: RoleName;
-  cameras?: CameraList;
-}
 
 const passwordHelp = `
 The password (10 characters or more) is asked for in a terminal, else read from standard input:
@@ -29,7 +17,12 @@ export function userCommand(): Command {
     .description('People who log in with a password; also while the service runs')
     .addCommand(addCommand())
     .addCommand(setCommand())
-    .addCommand(listCommand())
+    .addCommand(
+      listCommand('Prints the users', {
+        read: async (access) => (await access.call('list_users', {})).users,
+        format: formatList,
+      }),
+    )
     .addCommand(setPasswordCommand())
     .addCommand(removeCommand());
 }
@@ -38,14 +31,12 @@ function addCommand(): Command {
   const command = new Command('add')
     .description('Makes a user')
     .argument('<name>', 'what the user is called; upper and lower case are the same')
-    .addOption(roleOption().makeOptionMandatory())
-    .addOption(camerasOption())
     .addHelpText('after', passwordHelp);
-  return addDataOptions(command).action(
-    tellErrors(async (user: string, { role, cameras, ...options }: Rights) => {
+  return addDataOptions(addRightsOptions(command, { isRoleNeeded: true })).action(
+    tellErrors(async (user: string, options: DataOptions & RightsOptions) => {
       const password = await readNewPassword();
       await withData({ ...options, mustExist: false }, (access) =>
-        access.call('create_user', { user, password, role, ...camerasParam(cameras) }),
+        access.call('create_user', { user, password, ...rightsParams(options) }),
       );
       process.stdout.write(`${user} is a user now\n`);
     }),
@@ -55,30 +46,15 @@ function addCommand(): Command {
 function setCommand(): Command {
   const command = new Command('set')
     .description("Changes a user's role or cameras, at once in every open session")
-    .argument('<name>')
-    .addOption(roleOption())
-    .addOption(camerasOption());
-  return addDataOptions(command).action(
-    tellErrors(async (user: string, { role, cameras, ...options }: Rights) => {
-      if (role === undefined && cameras === undefined)
-        throw new Error('there is nothing to set: --role, --cameras');
-      const changes = { ...(role && { role }), ...camerasParam(cameras) };
+    .argument('<name>');
+  return addDataOptions(addRightsOptions(command)).action(
+    tellErrors(async (user: string, options: DataOptions & RightsOptions) => {
+      const changes = rightsParams(options);
+      if (Object.keys(changes).length === 0) throw new Error('there is nothing to set: --role, --cameras');
       await withData({ ...options, mustExist: true }, (access) =>
         access.call('set_user', { user, ...changes }),
       );
       process.stdout.write(`${user} is changed\n`);
-    }),
-  );
-}
-
-function listCommand(): Command {
-  const command = new Command('list').description('Prints the users').option('--json', 'for programs');
-  return addDataOptions(command).action(
-    tellErrors(async ({ json, ...options }: DataOptions & { json?: true }) => {
-      const { users } = await withData({ ...options, mustExist: true }, (access) =>
-        access.call('list_users', {}),
-      );
-      process.stdout.write(json ? `${JSON.stringify(users, null, 2)}\n` : formatList(users));
     }),
   );
 }

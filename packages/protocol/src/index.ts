@@ -2,6 +2,7 @@ export * from './contract.ts';
 export type { MethodDefinition, NotificationDefinition } from './contract/define.ts';
 export { eventTopics, matchesTopic, stateNotifications } from './contract/event.ts';
 export type { EventParams, EventTopic, StateNotification } from './contract/event.ts';
+export { maxAuditOffset } from './contract/access.ts';
 export { cameraReason, cameraState } from './contract/camera.ts';
 export { fileName } from './contract/common.ts';
 export { streamSource } from './contract/stream.ts';

@@ -36,6 +36,7 @@ const specified = {
   stop_recording: 'operator',
   list_recordings: 'viewer',
   get_recording_info: 'viewer',
+  set_recording: 'operator',
   delete_recording: 'operator',
   get_streams: 'viewer',
   create_stream: 'admin',

@@ -51,6 +51,7 @@ describe('what a pattern matches', () => {
       'recording.stop',
       'recording.progress',
       'recording.error',
+      'recording.updated',
       'recording.deleted',
     ]);
   });

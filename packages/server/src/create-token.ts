@@ -1,4 +1,5 @@
 import type { Role } from '@mediamtx-camera-service/protocol';
+import { noteCommandIn } from './audit/command-log.ts';
 import { loadSecret } from './auth/secret.ts';
 import { Tokens } from './auth/tokens.ts';
 import { loadConfig } from './config/load.ts';
@@ -13,8 +14,12 @@ export interface CreateTokenOptions {
   env: NodeJS.ProcessEnv;
 }
 
-/** A token that the service with this data directory accepts; it need not run. Throws ConfigError. */
-export function createToken(options: CreateTokenOptions): Promise<string> {
+/**
+ * A token that the service with this data directory accepts; it need not run. Its audit log tells of it. Throws
+ * ConfigError.
+ */
+export async function createToken(options: CreateTokenOptions): Promise<string> {
+  const startedMs = performance.now();
   const config = loadConfig({
     file: options.configFile,
     env: options.env,
@@ -23,5 +28,8 @@ export function createToken(options: CreateTokenOptions): Promise<string> {
   const secret = loadSecret(config.storage.data_dir, config.security.jwt_secret);
   const tokens = new Tokens({ secret, expirySeconds: config.security.token_expiry });
   const { user, role, expiresInSeconds } = options;
-  return tokens.create({ user, role, ...(expiresInSeconds !== undefined && { expiresInSeconds }) });
+  const lifetime = expiresInSeconds !== undefined && { expiresInSeconds };
+  const token = await tokens.create({ user, role, ...lifetime });
+  noteCommandIn(config.storage.data_dir, { method: 'camera-service token create', startedMs });
+  return token;
 }

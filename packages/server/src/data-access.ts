@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { methods, type MethodName, type Params, type Result } from '@mediamtx-camera-service/protocol';
+import { noteCommand, noteCommandIn } from './audit/command-log.ts';
 import { loginUrl } from './auth/login-codes.ts';
 import { loadSecrets, rotateSecret } from './auth/secret.ts';
 import { Tokens } from './auth/tokens.ts';
@@ -9,7 +10,7 @@ import { dataPaths, findOwner } from './lifecycle/data-dir.ts';
 import { apiKeyHandlers, type ApiKeyHandlers } from './rpc/handlers/access-keys.ts';
 import { userHandlers, type UserHandlers } from './rpc/handlers/access-users.ts';
 import { invalidParams } from './rpc/invalid-params.ts';
-import { openDatabase, type Database } from './store/database.ts';
+import { closeDatabase, openDatabase, type Database } from './store/database.ts';
 
 export interface DataAccessOptions {
   configFile?: string | undefined;
@@ -20,9 +21,12 @@ export interface DataAccessOptions {
 /** The methods that need no session, so that they can be called beside the service too. */
 export type OfflineMethod = keyof ApiKeyHandlers | Exclude<keyof UserHandlers, 'set_password'>;
 
+const reads: ReadonlySet<OfflineMethod> = new Set<OfflineMethod>(['list_api_keys', 'list_users']);
+
 /**
  * Users, API keys, links and the secret of a data directory, for whoever may write to it; a service that runs there
- * follows within half a second. Methods, params and errors are those of the contract.
+ * follows within half a second. Methods, params and errors are those of the contract. What changes something or gives
+ * rights is in the audit log.
  */
 export class DataAccess {
   readonly #config: EffectiveConfig;
@@ -58,6 +62,19 @@ export class DataAccess {
 
   /** Params as the contract describes them. Throws AppError. */
   async call<M extends OfflineMethod>(name: M, params: Record<string, unknown>): Promise<Result<M>> {
+    if (reads.has(name)) return await this.#run(name, params);
+    const command = { method: name, startedMs: performance.now() };
+    try {
+      const result = await this.#run(name, params);
+      noteCommand(this.#db, command);
+      return result;
+    } catch (error) {
+      noteCommand(this.#db, { ...command, error });
+      throw error;
+    }
+  }
+
+  async #run<M extends OfflineMethod>(name: M, params: Record<string, unknown>): Promise<Result<M>> {
     const schema = methods[name satisfies MethodName].params;
     const parsed = schema.safeParse(params);
     if (!parsed.success) throw invalidParams(parsed.error.issues, params, schema);
@@ -71,17 +88,20 @@ export class DataAccess {
 
   /** The page's address with a code that logs in once, within 10 minutes. Throws where no service runs. */
   createLink(role: 'viewer' | 'operator' | 'admin'): string {
+    const startedMs = performance.now();
     const { storage, security } = this.#config;
     const owner = findOwner(storage.data_dir);
     if (!owner)
       throw new Error(`no service runs on ${storage.data_dir}: start it, and it prints a link itself`);
     if (owner.http_url === undefined) throw new Error('the service is still starting: try again in a moment');
     const lifetimeMs = security.token_expiry * 1000;
-    return loginUrl(owner.http_url, this.#access.loginCodes.createLocal({ role, lifetimeMs }));
+    const link = loginUrl(owner.http_url, this.#access.loginCodes.createLocal({ role, lifetimeMs }));
+    noteCommand(this.#db, { method: 'camera-service link', startedMs });
+    return link;
   }
 
   [Symbol.dispose](): void {
-    this.#db.close();
+    closeDatabase(this.#db);
   }
 }
 
@@ -90,6 +110,7 @@ export class DataAccess {
  * @returns whether a service runs there, which takes it up at its next start. Throws where the secret is configured.
  */
 export function rotateJwtSecret(options: DataAccessOptions): { isServiceRunning: boolean } {
+  const startedMs = performance.now();
   const { security, storage } = configOf(options);
   if (security.jwt_secret !== undefined) {
     throw new Error(
@@ -97,6 +118,7 @@ export function rotateJwtSecret(options: DataAccessOptions): { isServiceRunning:
     );
   }
   rotateSecret(storage.data_dir);
+  noteCommandIn(storage.data_dir, { method: 'camera-service secret rotate', startedMs });
   return { isServiceRunning: findOwner(storage.data_dir) !== undefined };
 }
 

@@ -15,7 +15,7 @@ export {
   isSecret,
   type ConfigKey,
 } from './config/keys.ts';
-export { loadConfig, type ConfigSources } from './config/load.ts';
+export { loadConfig, strayVariables, type ConfigSources } from './config/load.ts';
 export { ConfigKeeper } from './config/config-keeper.ts';
 export { DataDirError } from './lifecycle/data-dir.ts';
 export { createToken, type CreateTokenOptions } from './create-token.ts';
@@ -26,5 +26,6 @@ export {
   type StreamConfig,
 } from './mediamtx/controller.ts';
 export { serve, type ServeOptions } from './serve.ts';
+export { remedyFor } from './store/remedies.ts';
 export type { ServiceAddresses } from './service-manager.ts';
 export { serviceVersion } from './version.ts';

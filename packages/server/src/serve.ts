@@ -2,11 +2,12 @@ import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import { ConfigError, configExitCode } from './config/config-error.ts';
 import { ConfigKeeper } from './config/config-keeper.ts';
 import { finishRestore } from './backup/restore-plan.ts';
-import { defaultDataDir, type ConfigSources } from './config/load.ts';
+import { defaultDataDir, strayVariables, type ConfigSources } from './config/load.ts';
 import { messageOf } from './errors.ts';
 import { DataDirError } from './lifecycle/data-dir.ts';
-import { createLog, isInTerminal } from './log.ts';
+import { createLog, isInTerminal, type Logger } from './log.ts';
 import type { ServiceAddresses } from './service-manager.ts';
+import { remedyFor } from './store/remedies.ts';
 import { serviceVersion } from './version.ts';
 
 export interface ServeOptions {
@@ -42,6 +43,7 @@ export async function serve(options: ServeOptions): Promise<number> {
   }
   const config = keeper.effective;
   const log = createLog(config.logging);
+  tellStray(options.env, log);
   // Loaded here, so that commands which only make a token don't load the whole service.
   const { ServiceManager } = await import('./service-manager.ts');
   const manager = new ServiceManager({ config, keeper, env: options.env, log });
@@ -51,7 +53,7 @@ export async function serve(options: ServeOptions): Promise<number> {
     await Promise.race([starting, ended]);
   } catch (error) {
     log.debug({ err: error }, 'the service could not start');
-    process.stderr.write(`camera-service: ${messageOf(error)}\n`);
+    process.stderr.write(`camera-service: ${withRemedy(error)}\n`);
     return failedExitCode;
   }
   if (!manager.isRunning) {
@@ -62,12 +64,21 @@ export async function serve(options: ServeOptions): Promise<number> {
   }
   const addresses = manager.addresses();
   options.print(welcome(addresses, manager.loginUrl()));
-  if (options.readyFile !== undefined) writeReadyFile(options.readyFile, addresses);
+  if (!tellReady(options.readyFile, addresses)) {
+    await manager.stop();
+    return failedExitCode;
+  }
   const signal = await ended;
   log.info({ signal }, 'the service stops');
   if (options.readyFile !== undefined) rmSync(options.readyFile, { force: true });
   await manager.stop();
   return 0;
+}
+
+function withRemedy(error: unknown): string {
+  const message = messageOf(error);
+  const remedy = remedyFor(error);
+  return remedy === undefined || message.includes(remedy) ? message : `${message}: ${remedy}`;
 }
 
 /** A restore that was cut off is carried out first; it may bring another configuration. */
@@ -90,6 +101,22 @@ function untilSignalled(): Promise<NodeJS.Signals> {
     // A terminal that is closed; elsewhere SIGHUP says to read the configuration again.
     if (isInTerminal()) process.on('SIGHUP', onSignal);
   });
+}
+
+function tellStray(env: NodeJS.ProcessEnv, log: Logger): void {
+  for (const variable of strayVariables(env))
+    log.warn({ variable }, 'an environment variable names no key of the configuration and is passed over');
+}
+
+/** Whether it could be told: whoever waits for a file that never comes would wait for ever. */
+function tellReady(path: string | undefined, addresses: ServiceAddresses): boolean {
+  try {
+    if (path !== undefined) writeReadyFile(path, addresses);
+    return true;
+  } catch (error) {
+    process.stderr.write(`camera-service: the ready file can't be written: ${messageOf(error)}\n`);
+    return false;
+  }
 }
 
 /** Whoever waits for the file finds it whole. */

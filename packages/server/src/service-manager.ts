@@ -12,6 +12,8 @@ import { ShutdownStack } from './lifecycle/shutdown-stack.ts';
 import type { ConfigKeeper } from './config/config-keeper.ts';
 import { ConfigWatch } from './config/config-watch.ts';
 import type { EffectiveConfig } from './config/load.ts';
+import { publicOriginOf } from './config/public-url.ts';
+import { hostFromHere } from './config/listen-host.ts';
 import { EventLog } from './events/event-log.ts';
 import { Notifier } from './events/notifier.ts';
 import { HealthServer } from './health/server.ts';
@@ -21,7 +23,7 @@ import type { Metrics } from './metrics/metrics.ts';
 import type { MediaServer } from './mediamtx/media-server.ts';
 import { endLeftovers, markChildren } from './process/leftovers.ts';
 import { Addresses } from './rpc/addresses.ts';
-import { openDatabase } from './store/database.ts';
+import { closeDatabase, openDatabase } from './store/database.ts';
 import { isDiskFull } from './store/storage-error.ts';
 import { TapPool } from './taps/tap-pool.ts';
 import { serviceVersion } from './version.ts';
@@ -93,7 +95,7 @@ export class ServiceManager {
 
   addresses(): ServiceAddresses {
     const { config } = this.#deps;
-    const host = reachable(config.server.host);
+    const host = hostFromHere(config.server.host);
     const port = this.#http?.port ?? 0;
     const tls = this.#certificate;
     const secure = tls ? 's' : '';
@@ -101,7 +103,7 @@ export class ServiceManager {
       pid: process.pid,
       http_url: `http${secure}://${host}:${port}/`,
       ws_url: `ws${secure}://${host}:${port}/ws`,
-      health_url: `http://${reachable(config.health.host)}:${this.#healthServer?.port ?? 0}/health`,
+      health_url: `http://${hostFromHere(config.health.host)}:${this.#healthServer?.port ?? 0}/health`,
       rtsp_url: `rtsp://${host}:${this.#media?.rtspPort ?? 0}/`,
       data_dir: config.storage.data_dir,
       tls: tls ? { fingerprint: tls.fingerprint, self_signed: tls.isSelfSigned } : null,
@@ -118,12 +120,18 @@ export class ServiceManager {
     if (!this.#loginCodes) throw new Error('the service was not started');
     const lifetimeMs = this.#deps.config.security.token_expiry * 1000;
     try {
-      return loginUrl(this.addresses().http_url, this.#loginCodes.createLocal({ role: 'admin', lifetimeMs }));
+      return loginUrl(this.#pageUrl, this.#loginCodes.createLocal({ role: 'admin', lifetimeMs }));
     } catch (error) {
       // A full disk is no reason not to run; a token logs in as well.
       if (!isDiskFull(error)) throw error;
-      return this.addresses().http_url;
+      return this.#pageUrl;
     }
+  }
+
+  /** Where a person finds the page, with a slash. */
+  get #pageUrl(): string {
+    const origin = publicOriginOf(this.#deps.config.server);
+    return origin === undefined ? this.addresses().http_url : `${origin}/`;
   }
 
   async #startAll(): Promise<void> {
@@ -147,7 +155,7 @@ export class ServiceManager {
     stack.push('health', () => this.#healthServer!.stop());
 
     const db = openDatabase(paths.database);
-    stack.push('store', () => db.close());
+    stack.push('store', () => closeDatabase(db));
     const events = new EventLog({ db, log });
     events.prune();
     const notifier = new Notifier({ log });
@@ -167,6 +175,7 @@ export class ServiceManager {
       rtspPort: () => media.rtspPort,
       httpPort: () => this.#http?.port ?? config.server.port,
       isSecure: this.#certificate !== undefined,
+      publicOrigin: () => publicOriginOf(config.server),
     });
     const parts = buildCameras({
       config,
@@ -191,19 +200,23 @@ export class ServiceManager {
     const certificate = this.#certificate;
     const known = { db, paths, events, notifier, addresses, certificate, health: this.#health };
     await this.#openDoors(buildDoors({ ...this.#deps, ...known, parts, stack }));
-    dataDir.tellAddress(this.addresses().http_url);
-    this.#followConfig(parts, events);
+    dataDir.tellAddress(this.#pageUrl);
+    this.#followConfig(parts, events, dataDir);
     this.#tellExposure();
     this.#health.setPhase('running');
     events.append('system.startup', { version: serviceVersion });
   }
 
-  #followConfig(parts: CameraParts, events: EventLog): void {
+  #followConfig(parts: CameraParts, events: EventLog, dataDir: DataDir): void {
     const { keeper, log } = this.#deps;
     const health = this.#health;
     health.parts.keeper = keeper;
     const unfollow = followConfig({ ...parts, keeper, events, log });
     this.#stack.push('configuration', unfollow);
+    const untell = keeper.onChange((applied) => {
+      if (applied.includes('server.public_url')) dataDir.tellAddress(this.#pageUrl);
+    });
+    this.#stack.push('public address', untell);
     const watch = new ConfigWatch({ keeper, onProblem: () => health.noteChange(), log });
     watch.start();
     this.#stack.push('configuration file', () => watch.stop());
@@ -268,10 +281,4 @@ export class ServiceManager {
   #openMetrics(): Promise<string> | undefined {
     return this.#metrics?.gather().then((figures) => toMetricsText(figures, { namesCameras: false }));
   }
-}
-
-function reachable(host: string): string {
-  if (host === '0.0.0.0') return '127.0.0.1';
-  if (host === '::') return '[::1]';
-  return host.includes(':') ? `[${host}]` : host;
 }

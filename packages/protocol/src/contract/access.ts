@@ -166,6 +166,12 @@ export const end_session = method({
   errors: ['not_found'],
 });
 
+/** What `who` of an entry stands on. */
+export const identityKind = z.enum(['user', 'api_key', 'token', 'link', 'cli']);
+
+/** How far back a page of the audit log may lie, and how far its entries are counted. */
+export const maxAuditOffset = 10_000;
+
 export const auditOutcome = z.enum(['ok', 'refused', 'failed']);
 
 export const auditEntry = z.object({
@@ -174,11 +180,21 @@ export const auditEntry = z.object({
     .string()
     .nullable()
     .describe(
-      'The user or API key; of a refused login the user that it named, where there is one (role is null then)',
+      'The name of the user or API key, `cli:` and the name at the system for the command line; of a refused login the user that it named, where there is one (role is null then)',
     ),
   role: roleName.nullable(),
-  remote_address: z.string(),
-  method: z.string().describe('A method of this contract, or `GET /files/…` and the like for HTTP'),
+  identity_kind: identityKind
+    .nullable()
+    .describe(
+      'What it stands on: a user with a password, an API key, a token that bears its rights itself, a one-time link, the command line; null: nobody has proved to be it',
+    ),
+  key_id: z.string().nullable().describe('Of the API key, whose name another may bear too'),
+  remote_address: z.string().describe('`local` of the command line'),
+  method: z
+    .string()
+    .describe(
+      'A method of this contract, `GET /files/…` and the like for HTTP, `camera-service …` for commands without one',
+    ),
   device: z.string().nullable().describe('`cameraN`; as it was named where there is no such camera'),
   outcome: auditOutcome,
   error_code: z.int().nullable(),
@@ -191,17 +207,23 @@ export const get_audit_log = method({
   summary: 'Who did what, from where, on which camera, with which outcome; newest first',
   params: z.object({
     limit: z.int().min(1).max(1000).default(50).describe('How many at most'),
-    offset: z.int().min(0).default(0).describe('How many to pass over'),
+    offset: z
+      .int()
+      .min(0)
+      .max(maxAuditOffset)
+      .default(0)
+      .describe('How many to pass over; for what lies further back set `to`'),
     from: isoTime.optional().describe('At or after'),
     to: isoTime.optional().describe('Before'),
-    user: userName.optional(),
+    user: userName.optional().describe('As `who` is; `cli:NAME` for the command line'),
+    key_id: keyId.optional(),
     method: z.string().min(1).max(200).optional(),
     device: deviceParam.optional(),
     outcome: auditOutcome.optional(),
   }),
   result: z.object({
     entries: z.array(auditEntry),
-    total: z.int().describe('How many there are in all'),
+    total: z.int().describe(`How many there are in all, counted up to ${maxAuditOffset}`),
     limit: z.int(),
     offset: z.int(),
   }),

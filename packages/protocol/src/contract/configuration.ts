@@ -21,6 +21,9 @@ export const get_config = method({
       .record(z.string(), z.enum(['file', 'environment', 'command_line']))
       .describe('Where a value that is no default comes from, by path'),
     restart_needed: z.array(z.string()).describe('Paths whose new value takes effect at the next start'),
+    pending: z
+      .record(z.string(), z.unknown())
+      .describe('The value that each of these has from then on, by path; null where it has none'),
     file: z.string().describe('The file that set_config writes'),
   }),
   errors: ['not_found'],

@@ -14,6 +14,7 @@ export const eventTopics = [
   'recording.stop',
   'recording.progress',
   'recording.error',
+  'recording.updated',
   'recording.deleted',
   'snapshot.taken',
   'snapshot.error',

@@ -68,6 +68,7 @@ export const stop_recording = method({
     file_size: bytes,
     size_bytes: bytes,
     format: recordingFormat,
+    protected: z.boolean().describe('set_recording can protect it while it runs'),
     download_url: z.string(),
     success,
   }),
@@ -83,7 +84,7 @@ export const recordingFile = z.object({
   format: recordingFormat,
   modified_time: timestamp,
   created_time: timestamp.describe('Of the first recorded frame'),
-  protected: z.boolean(),
+  protected: z.boolean().describe('Nothing deletes it; set_recording changes that'),
   download_url: z.string(),
 });
 
@@ -113,6 +114,25 @@ export const get_recording_info = method({
   errors: ['not_found', 'invalid_state'],
 });
 
+export const set_recording = method({
+  role: 'operator',
+  summary: 'Protects a recording from being deleted, or lets it go again',
+  description:
+    'Neither the retention policy nor delete_recording nor forget_camera deletes a protected recording. One that still runs or is being closed can be protected too: what only its closed file tells is null then, and `created_time` is when it was ordered. A call that changes nothing succeeds and is told to nobody; a change is told by the event `recording.updated`.',
+  params: z.object({ filename: fileName, protected: z.boolean() }),
+  result: get_recording_info.result.extend({
+    file_size: bytes.nullable(),
+    size_bytes: bytes.nullable(),
+    duration: seconds.nullable(),
+    modified_time: timestamp.nullable(),
+    end_time: timestamp.nullable(),
+    download_url: z.string().nullable(),
+    message: z.string(),
+    success,
+  }),
+  errors: ['not_found', 'dependency_failed', 'insufficient_storage'],
+});
+
 export const delete_recording = method({
   role: 'operator',
   summary: 'Deletes a closed recording for good',
@@ -133,6 +153,7 @@ export const recordingMethods = {
   stop_recording,
   list_recordings,
   get_recording_info,
+  set_recording,
   delete_recording,
 };
 

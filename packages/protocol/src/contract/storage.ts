@@ -47,7 +47,8 @@ export const get_storage_info = method({
 export const set_retention_policy = method({
   role: 'admin',
   summary: 'Which recordings and snapshots go by themselves',
-  description: 'Protected recordings never go. What is left out of the limits stays as it was.',
+  description:
+    'Recordings that set_recording protects never go. What is left out of the limits stays as it was.',
   params: z.object({
     policy_type: retentionPolicy.shape.policy_type,
     max_age_days: maxAgeDays.nullable().optional(),

@@ -128,8 +128,12 @@ export class AuditLog {
     const id = this.#insert(row);
     if (id === undefined) return;
     this.counts[entry.outcome] += 1;
-    const isWaiting = this.#fileProblem !== undefined && performance.now() < this.#fileRetryAt;
-    if (this.#files && !isWaiting) this.#follow(this.#files, { id, ...row });
+    this.#follow({ id, ...row });
+  }
+
+  /** Another program may have written to the table. */
+  followOthers(): void {
+    this.#follow();
   }
 
   /** One page, newest first. */
@@ -161,11 +165,14 @@ export class AuditLog {
     }
   }
 
-  /** Brings the files up to this entry. */
-  #follow(files: AuditFiles, row: AuditRow): void {
+  /** Brings the files up to the table, whose newest entry `row` is. */
+  #follow(row?: AuditRow): void {
+    const files = this.#files;
+    const isWaiting = this.#fileProblem !== undefined && performance.now() < this.#fileRetryAt;
+    if (!files || isWaiting) return;
     try {
       this.#fileId ??= this.#lastIn(files);
-      const rows = row.id === this.#fileId + 1 ? [row] : this.#store.after(this.#fileId, batch);
+      const rows = row && row.id === this.#fileId + 1 ? [row] : this.#store.after(this.#fileId, batch);
       for (const next of rows) this.#append(files, next);
       if (this.#fileProblem !== undefined) this.#setProblem({ file: undefined });
     } catch (error) {
@@ -206,8 +213,9 @@ export class AuditLog {
       );
       this.#store.passOver(inFiles);
     }
-    // Without any file, only today's entries are missing: older files may have been put away.
-    return inFiles > 0 ? inFiles : this.#store.lastIdBefore(Date.parse(dayOf(this.#now())));
+    // Without any file, today's entries are missing, and those of the command line while no service ran: what is older
+    // was in files, which may have been put away.
+    return inFiles > 0 ? inFiles : this.#store.lastOwnIdBefore(Date.parse(dayOf(this.#now())));
   }
 
   #noteFileProblem(error: unknown): void {

@@ -2,23 +2,13 @@ import { randomBytes } from 'node:crypto';
 import type { Role } from '@mediamtx-camera-service/protocol';
 import { AppError, notFound } from '../errors.ts';
 import type { ApiKeyRow, ApiKeyStore } from '../store/api-keys.ts';
-import { transaction, type Database } from '../store/database.ts';
-import {
-  camerasOfRow,
-  camerasToRow,
-  checkCameras,
-  checkWithin,
-  type CameraRegister,
-} from './camera-limit.ts';
-import { apiKeyPrefix, hashKey, type Credentials } from './credentials.ts';
+import { camerasOfRow, camerasToRow, checkCameras, checkWithin } from './camera-limit.ts';
+import { apiKeyPrefix, hashKey } from './credentials.ts';
 import type { Identity } from './identity.ts';
+import { changeRights, type RightsKeeperDeps } from './rights-change.ts';
 
-export interface ApiKeysDeps {
-  db: Database;
+export interface ApiKeysDeps extends RightsKeeperDeps {
   store: ApiKeyStore;
-  credentials: Pick<Credentials, 'noteChange'>;
-  cameras: CameraRegister;
-  now?: () => number;
 }
 
 export interface NewApiKey {
@@ -71,8 +61,7 @@ export class ApiKeys {
       last_used_at: null,
       revoked_at: null,
     };
-    this.#deps.store.add(row);
-    this.#deps.credentials.noteChange();
+    changeRights(this.#deps, () => this.#deps.store.add(row));
     return { row, key };
   }
 
@@ -99,8 +88,8 @@ export class ApiKeys {
   }
 
   #change(keyId: string, by: Identity | undefined, change: (row: ApiKeyRow) => ApiKeyRow): ApiKeyRow {
-    const { db, store, credentials } = this.#deps;
-    const row = transaction(db, () => {
+    const { store } = this.#deps;
+    return changeRights(this.#deps, () => {
       const before = store.find(keyId);
       if (!before) throw notFound('api_key', keyId, 'list_api_keys tells the keys');
       checkWithin(camerasOfRow(before.cameras), by, `the rights of the key ${before.name}`);
@@ -108,8 +97,6 @@ export class ApiKeys {
       store.update(after);
       return after;
     });
-    credentials.noteChange();
-    return row;
   }
 }
 

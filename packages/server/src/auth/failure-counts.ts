@@ -20,6 +20,14 @@ interface Entry {
 
 export type Outcome = 'failed' | 'succeeded' | 'undecided';
 
+export interface FailureCountsOptions {
+  /** Milliseconds. */
+  now: () => number;
+  maxEntries: number;
+  /** Each such time without a failure after a lock's end halves it, below 10 s it is over; default: 15 minutes end it. */
+  halvesAfterMs?: number;
+}
+
 /**
  * Failures by key: the fifth within a minute locks the key for 10 s, each further one doubles that up to 5 minutes.
  * Bounded: beyond `maxEntries` the oldest that has never been locked makes room, so that a flood of new keys frees no
@@ -28,12 +36,14 @@ export type Outcome = 'failed' | 'succeeded' | 'undecided';
 export class FailureCounts {
   readonly #now: () => number;
   readonly #maxEntries: number;
+  readonly #halvesAfterMs: number | undefined;
   /** What was touched last stands last. */
   readonly #entries = new Map<string, Entry>();
 
-  constructor(options: { now: () => number; maxEntries: number }) {
-    this.#now = options.now;
-    this.#maxEntries = options.maxEntries;
+  constructor({ now, maxEntries, halvesAfterMs }: FailureCountsOptions) {
+    this.#now = now;
+    this.#maxEntries = maxEntries;
+    this.#halvesAfterMs = halvesAfterMs;
   }
 
   get size(): number {
@@ -47,7 +57,7 @@ export class FailureCounts {
     if (!entry) return 0;
     if (entry.lockedUntil > now) return entry.lockedUntil - now;
     // Tries that are sent all at once must not be more than those that are sent one by one.
-    const mayFail = entry.lockMs > 0 ? 1 : maxFailures - recent(entry, now);
+    const mayFail = this.#lockLeft(entry, now) > 0 ? 1 : maxFailures - recent(entry, now);
     return entry.pending >= mayFail ? pendingRetryMs : 0;
   }
 
@@ -71,6 +81,7 @@ export class FailureCounts {
   #fail(key: string, entry: Entry): void {
     const now = this.#now();
     entry.failures = [...entry.failures.filter((at) => at > now - windowMs), now].slice(-maxFailures);
+    entry.lockMs = this.#lockLeft(entry, now);
     if (entry.lockMs > 0) entry.lockMs = Math.min(entry.lockMs * 2, longestLockMs);
     else if (entry.failures.length >= maxFailures) entry.lockMs = firstLockMs;
     if (entry.lockMs > 0) entry.lockedUntil = now + entry.lockMs;
@@ -85,7 +96,7 @@ export class FailureCounts {
 
   #makeRoom(newest: string): void {
     const now = this.#now();
-    for (const [key, entry] of this.#entries) if (isForgotten(entry, now)) this.#entries.delete(key);
+    for (const [key, entry] of this.#entries) if (this.#isForgotten(entry, now)) this.#entries.delete(key);
     if (this.#entries.size <= this.#maxEntries) return;
     let leastHarmful: string | undefined;
     for (const [key, entry] of this.#entries) {
@@ -100,20 +111,27 @@ export class FailureCounts {
 
   #find(key: string, now: number): Entry | undefined {
     const entry = this.#entries.get(key);
-    if (!entry || !isForgotten(entry, now)) return entry;
+    if (!entry || !this.#isForgotten(entry, now)) return entry;
     this.#entries.delete(key);
     return undefined;
+  }
+
+  #isForgotten(entry: Entry, now: number): boolean {
+    return entry.pending === 0 && this.#lockLeft(entry, now) === 0 && recent(entry, now) === 0;
+  }
+
+  /** The lock that the next failure doubles: the last one, less what time has taken from it. */
+  #lockLeft({ lockMs, lockedUntil }: Entry, now: number): number {
+    const quietMs = now - lockedUntil;
+    if (lockMs === 0 || quietMs <= 0) return lockMs;
+    if (this.#halvesAfterMs === undefined) return quietMs < forgottenAfterMs ? lockMs : 0;
+    const left = lockMs / 2 ** Math.floor(quietMs / this.#halvesAfterMs);
+    return left < firstLockMs ? 0 : left;
   }
 }
 
 function recent(entry: Entry, now: number): number {
   return entry.failures.filter((at) => at > now - windowMs).length;
-}
-
-function isForgotten(entry: Entry, now: number): boolean {
-  if (entry.pending > 0) return false;
-  if (entry.lockMs > 0) return now - entry.lockedUntil >= forgottenAfterMs;
-  return recent(entry, now) === 0;
 }
 
 function forget(entry: Entry): void {

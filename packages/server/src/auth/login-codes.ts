@@ -3,6 +3,9 @@ import type { Role } from '@mediamtx-camera-service/protocol';
 import type { LoginCodeStore } from '../store/login-codes.ts';
 import { isExpired, type Identity } from './identity.ts';
 
+/** Of the ids of logins by a one-time link, so that wherever such a login is used it is told from others. */
+export const linkLoginPrefix = 'link-';
+
 const lifetimeMs = 10 * 60_000;
 const maxCodes = 1_000;
 
@@ -29,7 +32,7 @@ export class LoginCodes {
 
   /** For whoever sits at the machine; `lifetimeMs`: how long the login that it opens lasts at most. */
   createLocal({ role, lifetimeMs: lastsMs }: { role: Role; lifetimeMs: number }): string {
-    const basis = { kind: 'login', loginId: randomUUID() } as const;
+    const basis = { kind: 'login', loginId: linkLoginPrefix + randomUUID() } as const;
     return this.create({ user: 'local', role, method: 'session', expiresAt: this.#now() + lastsMs, basis });
   }
 

@@ -20,8 +20,9 @@ export interface LoginThrottleDeps {
 /**
  * Slows the guessing of passwords: failures are counted by address and by user, and five in a minute lock for a while
  * that doubles. Guesses from anywhere can't lock a user out at an address from which the user has logged in before:
- * there the failures of this one user at this one address count instead. What is forgotten is forgotten by a login
- * that succeeds, or by time.
+ * there the failures of this one user at this one address count instead. A login that succeeds forgets that count of
+ * this user alone: if it forgot the address's, one valid account would buy endless guesses at all others. An address
+ * forgets by time, and soon, since a household may share it: a minute without failures halves its lock.
  */
 export class LoginThrottle {
   readonly #addresses: FailureCounts;
@@ -32,7 +33,7 @@ export class LoginThrottle {
   readonly #known = new Map<string, Set<string>>();
 
   constructor({ now = () => performance.now(), maxEntries = 10_000 }: LoginThrottleDeps = {}) {
-    this.#addresses = new FailureCounts({ now, maxEntries });
+    this.#addresses = new FailureCounts({ now, maxEntries, halvesAfterMs: 60_000 });
     this.#users = new FailureCounts({ now, maxEntries });
     this.#usersAtHome = new FailureCounts({ now, maxEntries });
   }
@@ -48,14 +49,17 @@ export class LoginThrottle {
     const [users, userKey] = isHome ? [this.#usersAtHome, `${address} ${user}`] : [this.#users, user];
     const waitMs = Math.max(this.#addresses.lockedFor(address), users.lockedFor(userKey));
     if (waitMs > 0) throw tooManyFailures(waitMs);
-    const ends = [this.#addresses.begin(address), users.begin(userKey)];
+    const endAddress = this.#addresses.begin(address);
+    const endUser = users.begin(userKey);
     try {
       const result = await check();
-      for (const end of ends) end(result === undefined ? 'failed' : 'succeeded');
+      endAddress(result === undefined ? 'failed' : 'undecided');
+      endUser(result === undefined ? 'failed' : 'succeeded');
       if (result !== undefined) this.#know(user, address);
       return result;
     } finally {
-      for (const end of ends) end('undecided');
+      endAddress('undecided');
+      endUser('undecided');
     }
   }
 

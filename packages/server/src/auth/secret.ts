@@ -5,6 +5,7 @@ import {
   mkdirSync,
   readFileSync,
   renameSync,
+  rmSync,
   statSync,
   unlinkSync,
   writeFileSync,
@@ -101,7 +102,13 @@ function makeSecret(file: string): void {
 
 function writeTemporary(file: string, secret: Uint8Array): string {
   const temporary = `${file}.${process.pid}.${randomBytes(6).toString('hex')}`;
-  writeFileSync(temporary, secret, { mode: 0o600, flag: 'wx', flush: true });
+  try {
+    writeFileSync(temporary, secret, { mode: 0o600, flag: 'wx', flush: true });
+  } catch (error) {
+    // On a full disk it is there, and empty.
+    rmSync(temporary, { force: true });
+    throw error;
+  }
   return temporary;
 }
 

@@ -1,27 +1,19 @@
 import { randomBytes } from 'node:crypto';
 import type { Role } from '@mediamtx-camera-service/protocol';
 import { AppError, notFound } from '../errors.ts';
-import { transaction, type Database } from '../store/database.ts';
+import { transaction } from '../store/database.ts';
 import { isDiskFull } from '../store/storage-error.ts';
 import type { UserRow, UserStore } from '../store/users.ts';
-import {
-  camerasOfRow,
-  camerasToRow,
-  checkCameras,
-  checkWithin,
-  type CameraRegister,
-} from './camera-limit.ts';
+import { camerasOfRow, camerasToRow, checkCameras, checkWithin } from './camera-limit.ts';
 import { endedError, type Credentials } from './credentials.ts';
 import type { Identity } from './identity.ts';
 import type { Passwords } from './passwords.ts';
+import { changeRights, type RightsKeeperDeps } from './rights-change.ts';
 
-export interface UsersDeps {
-  db: Database;
+export interface UsersDeps extends RightsKeeperDeps {
   store: UserStore;
   passwords: Passwords;
   credentials: Pick<Credentials, 'noteChange' | 'current'>;
-  cameras: CameraRegister;
-  now?: () => number;
 }
 
 export interface UserChanges {
@@ -33,8 +25,9 @@ export interface UserChanges {
 
 /**
  * Users with passwords. `by` is who asks: one who is limited to some cameras can neither give more than that nor touch a
- * user who has more; absent: the command line, which may do all. Whatever changes is told to `credentials` at once, so that open sessions follow. Nothing of a
- * check or a change is split by a wait: a program beside this one may write to the same file.
+ * user who has more; absent: the command line, which may do all. Whatever changes is told to `credentials` at once, so
+ * that open sessions follow. Nothing of a check or a change is split by a wait: a program beside this one may write to
+ * the same file.
  */
 export class Users {
   readonly #deps: UsersDeps;
@@ -122,15 +115,12 @@ export class Users {
 
   /** Throws `not_found`, `invalid_state` with state `last_admin`. */
   remove(name: string, by?: Identity): UserRow {
-    const { db, store, credentials } = this.#deps;
-    const row = transaction(db, () => {
+    return changeRights(this.#deps, () => {
       const found = this.#findFor(name, by);
-      store.remove(found.name);
+      this.#deps.store.remove(found.name);
       this.#needsAdmin(found);
       return found;
     });
-    credentials.noteChange();
-    return row;
   }
 
   /** The user whose password it is, else undefined; who does not exist takes as long. */
@@ -153,16 +143,13 @@ export class Users {
   }
 
   #change(name: string, by: Identity | undefined, change: (row: UserRow) => UserRow): UserRow {
-    const { db, store, credentials } = this.#deps;
-    const row = transaction(db, () => {
+    return changeRights(this.#deps, () => {
       const before = this.#findFor(name, by);
       const after = change(before);
-      store.update(after);
+      this.#deps.store.update(after);
       this.#needsAdmin(before);
       return after;
     });
-    credentials.noteChange();
-    return row;
   }
 
   #withPassword(password: string, keptLogin: string | null): Partial<UserRow> {

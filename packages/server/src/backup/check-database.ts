@@ -20,7 +20,7 @@ export async function checkDatabase(file: string, manifest: Manifest): Promise<v
     const { schema_version, counts } = manifest;
     if (!isDeepStrictEqual(describeDatabase(file), { schema_version, counts }))
       throw new BackupError(`${databaseName} does not hold what the manifest says`);
-    migrate(file);
+    makeReady(file);
     await syncFile(file);
   } catch (error) {
     if (error instanceof BackupError) throw error;
@@ -28,10 +28,14 @@ export async function checkDatabase(file: string, manifest: Manifest): Promise<v
   }
 }
 
-/** All of it in the one file: a journal would stay behind when that is moved. */
-function migrate(file: string): void {
+/**
+ * All of it in the one file: a journal would stay behind when that is moved. No recording runs in it: one that was taken
+ * up would be written over the file that it became since; what there is of it, the start finds on the disk.
+ */
+function makeReady(file: string): void {
   const db = openDatabase(file);
   try {
+    db.exec('DELETE FROM recording_sessions');
     db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
     const { journal_mode: mode } = db.prepare('PRAGMA journal_mode = DELETE').get() as {
       journal_mode: string;

@@ -135,7 +135,9 @@ class Unpacking {
     const out = createWriteStream(path, { flags: 'wx', mode: 0o600 });
     const done = finished(out);
     done.catch((error: unknown) => {
-      this.refusal ??= error as Error;
+      this.refusal ??= new BackupError(`${named.name} can't be unpacked: ${messageOf(error)}`, {
+        cause: error,
+      });
       // Lets go of a parser that waits for what can't be written.
       entry.unpipe(out);
       entry.resume();

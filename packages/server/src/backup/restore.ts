@@ -1,16 +1,17 @@
-import { existsSync, statSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { accessSync, constants, existsSync, rmSync, statSync } from 'node:fs';
+import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
-import { ConfigError } from '../config/config-error.ts';
-import { loadConfig, type ConfigSources } from '../config/load.ts';
+import { join } from 'node:path';
+import type { ConfigSources } from '../config/load.ts';
+import { errnoOf } from '../errors.ts';
 import { DataDir } from '../lifecycle/data-dir.ts';
 import { BackupError } from './backup-error.ts';
 import { checkDatabase } from './check-database.ts';
+import { dataDirOf } from './data-dir-of.ts';
 import { databaseName, type Manifest } from './manifest.ts';
 import { findMissingFiles, type MissingFiles } from './missing-files.ts';
 import { unpackArchive } from './read-archive.ts';
-import { finishHeld } from './restore-plan.ts';
+import { finishHeld, isRestorePending, restoreDir } from './restore-plan.ts';
 import { commitRestore } from './stage-restore.ts';
 
 export interface RestoreOptions {
@@ -20,6 +21,8 @@ export interface RestoreOptions {
   sources: ConfigSources;
   /** Also where there is a database already; it stays under another name. */
   force?: boolean;
+  /** For a process that is about to end: what is half done is gone when `abort` returns. */
+  signal?: AbortSignal;
 }
 
 export interface RestoreResult {
@@ -33,15 +36,18 @@ export interface RestoreResult {
   configProblems: string[];
 }
 
-/** Checks an archive as a restore would, and touches nothing. Throws {@link BackupError}. */
-export async function verifyBackup(file: string): Promise<Manifest> {
+/** Checks an archive as a restore would, and touches nothing. `signal` as in a restore. Throws {@link BackupError}. */
+export async function verifyBackup(file: string, signal?: AbortSignal): Promise<Manifest> {
   const directory = await mkdtemp(join(tmpdir(), 'camera-service-verify-'));
+  const discard = (): void => rmSync(directory, { recursive: true, force: true, maxRetries: 3 });
+  signal?.addEventListener('abort', discard);
   try {
     const manifest = await unpackArchive(file, directory);
     await checkDatabase(join(directory, databaseName), manifest);
     return manifest;
   } finally {
-    await rm(directory, { recursive: true, force: true });
+    signal?.removeEventListener('abort', discard);
+    discard();
   }
 }
 
@@ -54,10 +60,16 @@ export async function restoreBackup({
   file,
   sources,
   force = false,
+  signal,
 }: RestoreOptions): Promise<RestoreResult> {
+  assertReadable(file);
   const root = dataDirOf(sources);
   assertOwn(root);
   const dataDir = DataDir.acquire(root);
+  const discard = (): void => {
+    if (!isRestorePending(root)) rmSync(restoreDir(root), { recursive: true, force: true, maxRetries: 3 });
+  };
+  signal?.addEventListener('abort', discard);
   try {
     finishHeld(root);
     if (existsSync(dataDir.paths.database) && !force)
@@ -68,20 +80,17 @@ export async function restoreBackup({
     finishHeld(root);
     return { ...committed, dataDir: root, kept, missing: findMissingFiles(dataDir.paths) };
   } finally {
+    signal?.removeEventListener('abort', discard);
     dataDir.release();
   }
 }
 
-function dataDirOf(sources: ConfigSources): string {
-  const told = sources.flags?.['storage.data_dir'];
-  if (typeof told === 'string') return resolve(told);
+/** Before anything is made where it should go. */
+function assertReadable(file: string): void {
   try {
-    return loadConfig(sources).storage.data_dir;
+    accessSync(file, constants.R_OK);
   } catch (error) {
-    if (!(error instanceof ConfigError)) throw error;
-    throw new BackupError(
-      `which data directory is not to be told (${error.problems.join('; ')}): give --data-dir`,
-    );
+    throw new BackupError(`${file} can't be read (${errnoOf(error)})`, { cause: error });
   }
 }
 

@@ -9,6 +9,7 @@ import { partPrefix, syncDirectory, syncFile } from '../store/atomic-file.ts';
 import { BackupError } from './backup-error.ts';
 import { checkDatabase } from './check-database.ts';
 import { configName, databaseName, secretsPrefix, type Manifest } from './manifest.ts';
+import { noteRestore } from './note-restore.ts';
 import { unpackArchive } from './read-archive.ts';
 import { commitPlan, restoreDir, type RestoreStep } from './restore-plan.ts';
 
@@ -30,6 +31,7 @@ export async function commitRestore(
   file: string,
   sources: ConfigSources,
 ): Promise<CommittedRestore> {
+  const startedMs = performance.now();
   const config = configFileOf({ ...sources, flags: { 'storage.data_dir': root } });
   const unpacked = join(restoreDir(root), 'new');
   const stage: Stage = { root, unpacked, configTarget: config.path, temporary: [] };
@@ -37,6 +39,8 @@ export async function commitRestore(
     mkdirSync(unpacked, { recursive: true, mode: 0o700 });
     const manifest = await unpackArchive(file, unpacked);
     await checkDatabase(join(unpacked, databaseName), manifest);
+    noteRestore(join(unpacked, databaseName), dataPaths(root).audit, startedMs);
+    await syncFile(join(unpacked, databaseName));
     const configProblems = await problemsOfConfig(stage, config.isNamed);
     const steps = await planSteps(stage, manifest);
     await syncDirectory(unpacked);
@@ -63,7 +67,8 @@ async function planSteps(
   { root, unpacked, configTarget, temporary }: Stage,
   manifest: Manifest,
 ): Promise<RestoreStep[]> {
-  const suffix = `.before-restore-${new Date().toISOString().replaceAll(/[-:]|\.\d+/g, '')}`;
+  const { database } = dataPaths(root);
+  const suffix = freeSuffix([database, configTarget]);
   const steps: RestoreStep[] = [];
   const add = (to: string, from?: string): void =>
     void steps.push({ to, before: to + suffix, ...(from !== undefined && { from }) });
@@ -80,11 +85,19 @@ async function planSteps(
       add(join(root, name), from);
     }
   }
-  const { database } = dataPaths(root);
   for (const journal of ['-wal', '-shm'])
     steps.push({ to: database + journal, before: `${database}${suffix}${journal}` });
   add(database, join(unpacked, databaseName));
   return steps;
+}
+
+/** What an earlier restore has kept stays, also one of this second or of a clock that went back. */
+function freeSuffix(names: readonly string[]): string {
+  const time = new Date().toISOString().replaceAll(/[-:]|\.\d+/g, '');
+  for (let n = 1; ; n++) {
+    const suffix = `.before-restore-${time}${n === 1 ? '' : `-${n}`}`;
+    if (!names.some((name) => existsSync(name + suffix))) return suffix;
+  }
 }
 
 /** Throws where its place would make it useless; other mistakes are the owner's to mend. */

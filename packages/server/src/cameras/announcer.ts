@@ -23,12 +23,16 @@ interface Told {
   status: CameraStatus;
   state: CameraState;
   reason: string | null;
+  reasonCode: Camera['reason'];
   facts: string;
   capabilities: string;
   probeProblem: string | null;
   isRecording: boolean;
   isFlapping: boolean;
 }
+
+/** What of it `camera_status_update` tells. */
+const notified = ['status', 'state', 'reason', 'facts', 'isRecording'] as const;
 
 /**
  * Tells changes of cameras, each once. A camera that flaps is told as flapping once; while it does, only a state that
@@ -79,10 +83,10 @@ export class CameraAnnouncer {
     const before = this.#told.get(device);
     const now = this.#look(camera, isRecording);
     this.#told.set(device, now);
-    const isNews =
-      before?.status !== now.status || before.reason !== now.reason || before.facts !== now.facts;
-    if (isNews) this.#tellStatus(camera, before);
-    else if (before.isRecording !== isRecording || before.state !== now.state) this.#notify(camera);
+    if (notified.some((what) => before?.[what] !== now[what])) this.#notify(camera);
+    // The event is of the status and why it is so: what else changed is told by the notification.
+    if (before?.status !== now.status || before.reasonCode !== now.reasonCode)
+      this.#tellStatus(camera, before?.status ?? null);
     if (probeProblem !== null && probeProblem !== before?.probeProblem) {
       this.#deps.events.append('camera.capability_error', { device, reason: probeProblem }, device);
     }
@@ -103,6 +107,7 @@ export class CameraAnnouncer {
       status: camera.status,
       state: camera.state,
       reason: camera.statusReason,
+      reasonCode: camera.reason,
       facts: JSON.stringify([camera.name, size, row.node, enabled, captureMode, row.recognition.notice]),
       capabilities: `${row.capabilityStatus} ${this.#textOf(row.capabilities)}`,
       probeProblem: camera.probeProblem,
@@ -118,15 +123,14 @@ export class CameraAnnouncer {
     return text;
   }
 
-  #tellStatus(camera: Camera, before: Told | undefined): void {
+  #tellStatus(camera: Camera, from: CameraStatus | null): void {
     const { events } = this.#deps;
     const { device, status, state, statusReason: reason, reason: reasonCode, name, row } = camera;
-    this.#notify(camera);
     events.append(
       'camera.status_change',
       {
         device,
-        from: before?.status ?? null,
+        from,
         to: status,
         status,
         state,
@@ -136,7 +140,6 @@ export class CameraAnnouncer {
       },
       device,
     );
-    if (before?.status === status) return;
     if (status === 'CONNECTED') events.append('camera.connected', { device, name, node: row.node }, device);
     if (status === 'DISCONNECTED')
       events.append('camera.disconnected', { device, reason, reason_code: reasonCode }, device);

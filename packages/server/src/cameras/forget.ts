@@ -1,11 +1,14 @@
+import { setImmediate } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { AppError, notFound } from '../errors.ts';
-import { deleteRecordings } from '../recordings/camera-files.ts';
+import { deleteLeftovers } from '../recordings/camera-files.ts';
 import type { Recordings } from '../recordings/recordings.ts';
+import type { FileName, KeptFiles } from '../retention/kept-files.ts';
 import type { Snapshots } from '../snapshots/snapshots.ts';
 import type { Stills } from '../snapshots/stills.ts';
 import type { CameraStore } from '../store/cameras.ts';
 import type { RecordingStore } from '../store/recordings.ts';
+import type { SnapshotStore } from '../store/snapshots.ts';
 import { asStorageError } from '../store/storage-error.ts';
 import type { Camera } from './camera.ts';
 import type { CameraMerger } from './merge.ts';
@@ -15,9 +18,11 @@ export interface CameraForgetterDeps {
   cameras: Pick<CameraRegistry, 'find' | 'remove'>;
   store: Pick<CameraStore, 'remove'>;
   recordings: Pick<Recordings, 'assertIdle'>;
-  recordingStore: RecordingStore;
+  recordingStore: Pick<RecordingStore, 'allOf'>;
+  snapshotStore: Pick<SnapshotStore, 'allOf'>;
+  keptFiles: Pick<KeptFiles, 'deleteNow'>;
   recordingsDir: string;
-  snapshots: Pick<Snapshots, 'untilIdle' | 'deleteAll'>;
+  snapshots: Pick<Snapshots, 'untilIdle' | 'deleteDirectory'>;
   stills: Pick<Stills, 'remove'>;
   merger: Pick<CameraMerger, 'exclusively'>;
   /** Takes a camera's path out of MediaMTX. */
@@ -26,6 +31,9 @@ export interface CameraForgetterDeps {
   onForgotten: (device: string) => void;
   log: Logger;
 }
+
+// What is deleted before others have their turn again.
+const stepSize = 20;
 
 /**
  * Forgets cameras that are not there any more. The files go first, one by one with their rows, and the camera last: cut
@@ -62,11 +70,30 @@ export class CameraForgetter {
     });
   }
 
+  /** All but protected recordings; each is told as it goes. */
   async #deleteFiles(device: string): Promise<number> {
-    const { snapshots, recordingStore, recordingsDir } = this.#deps;
+    const { snapshots, keptFiles, recordingsDir } = this.#deps;
     await snapshots.untilIdle(device);
-    const recordings = await deleteRecordings({ store: recordingStore, recordingsDir }, device);
-    return recordings + (await snapshots.deleteAll(device));
+    const files = this.#filesOf(device);
+    let count = 0;
+    for (let at = 0; at < files.length; at += stepSize) {
+      const { deleted, failures } = await keptFiles.deleteNow(files.slice(at, at + stepSize), 'forgotten');
+      if (failures[0]) throw failures[0].error;
+      count += deleted.length;
+      await setImmediate();
+    }
+    await deleteLeftovers(recordingsDir, device);
+    await snapshots.deleteDirectory(device);
+    return count;
+  }
+
+  #filesOf(device: string): FileName[] {
+    const { recordingStore, snapshotStore } = this.#deps;
+    const recordings = recordingStore.allOf(device).filter((row) => row.protected === 0);
+    return [
+      ...recordings.map(({ filename }) => ({ kind: 'recordings' as const, filename })),
+      ...snapshotStore.allOf(device).map(({ filename }) => ({ kind: 'snapshots' as const, filename })),
+    ];
   }
 
   /** Best effort: a MediaMTX that is away has lost it, and is not told of it again. */

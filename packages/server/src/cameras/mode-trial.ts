@@ -22,6 +22,8 @@ export interface ModeTrialDeps {
 
 /** A lower mode must be this much faster, or it is no cure: the camera's own rate it is (darkness, long exposure). */
 const worthwhile = 1.2;
+/** A frame more or less at either end of the four seconds in which a starving mode is measured. */
+const countingErrorFps = 0.5;
 /** These speak of the mode; the others may as well be a device that answers nothing. */
 const reasonsOfModes: readonly CameraReason[] = ['bandwidth', 'refused_mode', 'out_of_memory'];
 
@@ -94,7 +96,7 @@ export class ModeTrial {
     }
     // Other settings or another port forget the modes that failed, and so what they gave.
     const before = learned.failed.length > 0 ? this.#starvedFps : undefined;
-    if (before !== undefined && fps < before * worthwhile) return this.#takeAsOwnRate(fps);
+    if (before !== undefined && fps < before * worthwhile + countingErrorFps) return this.#takeAsOwnRate(fps);
     const wanted = this.#deps.mode().fps;
     this.#starvedFps = fps;
     if (this.stepDown(`it gave ${fps} of ${wanted} frames a second`)) return true;

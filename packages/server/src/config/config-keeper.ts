@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { AppError, errnoOf } from '../errors.ts';
 import { replaceFile } from '../store/atomic-file.ts';
@@ -90,6 +91,7 @@ export class ConfigKeeper {
   describe(section?: string): ConfigDescription {
     return describeConfig({
       config: this.effective,
+      wanted: this.#wanted,
       origins: this.#origins,
       restartNeeded: this.restartNeeded,
       file: this.file,
@@ -178,7 +180,8 @@ export class ConfigKeeper {
     try {
       await replaceFile(this.#file.path, text, 0o600);
     } catch (error) {
-      throw isDiskFull(error) ? storageFull('the configuration file') : notWritable(this.#file.path, error);
+      if (isDiskFull(error)) throw storageFull('the configuration file', dirname(this.#file.path));
+      throw notWritable(this.#file.path, error);
     }
   }
 

@@ -10,6 +10,8 @@ export type ConfigDescription = Result<'get_config'>;
 
 export interface DescribeOptions {
   config: EffectiveConfig;
+  /** What the next start takes. */
+  wanted: EffectiveConfig;
   origins: ReadonlyMap<string, Origin>;
   restartNeeded: string[];
   file: string;
@@ -18,7 +20,7 @@ export interface DescribeOptions {
 }
 
 /** Every key with its value, null where it has none; what is secret is `***`. */
-export function describeConfig({ config, section, ...rest }: DescribeOptions): ConfigDescription {
+export function describeConfig({ config, wanted, section, ...rest }: DescribeOptions): ConfigDescription {
   const keys = configKeys().filter((key) => section === undefined || key.section === section);
   if (section !== undefined && keys.length === 0) throw unknownSection(section);
   const described: ConfigDescription['config'] = {};
@@ -28,8 +30,14 @@ export function describeConfig({ config, section, ...rest }: DescribeOptions): C
     const origin = rest.origins.get(key.path);
     if (origin) sources[key.path] = origin.source;
   }
-  const restartNeeded = rest.restartNeeded.filter((path) => keys.some((key) => key.path === path));
-  return { config: described, sources, restart_needed: restartNeeded, file: rest.file };
+  const waiting = keys.filter(({ path }) => rest.restartNeeded.includes(path));
+  return {
+    config: described,
+    sources,
+    restart_needed: waiting.map(({ path }) => path),
+    pending: Object.fromEntries(waiting.map((key) => [key.path, shown(key, valueOf(wanted, key))])),
+    file: rest.file,
+  };
 }
 
 export function valueOf(config: EffectiveConfig, { section, key }: ConfigKey): unknown {

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { parseDocument, type Document } from 'yaml';
+import { parseDocument, type Document, type YAMLParseError } from 'yaml';
 import { errnoOf, messageOf } from '../errors.ts';
+import { remedyFor } from '../store/remedies.ts';
 import { ConfigError } from './config-error.ts';
 
 /** Sections by name; what is in them is not checked yet. */
@@ -12,7 +13,10 @@ export function readConfigText(file: string, options: { mayBeMissing: boolean })
     return readFileSync(file, 'utf8');
   } catch (error) {
     if (options.mayBeMissing && errnoOf(error) === 'ENOENT') return undefined;
-    throw new ConfigError([`${file}: can't be read: ${messageOf(error)}`]);
+    const remedy = remedyFor(error);
+    throw new ConfigError([
+      `${file}: can't be read: ${messageOf(error)}${remedy === undefined ? '' : `: ${remedy}`}`,
+    ]);
   }
 }
 
@@ -24,8 +28,15 @@ export function parseConfigText(text: string, file: string): Tree {
 export function parseConfigDocument(text: string, file: string): Document {
   const document = parseDocument(text);
   if (document.errors.length > 0)
-    throw new ConfigError(document.errors.map((error) => `${file}: ${error.message}`));
+    throw new ConfigError(document.errors.map((error) => `${file}: ${told(error)}`));
   return document;
+}
+
+/** The library's words, but for those that are for its programmers. */
+function told({ code, message }: YAMLParseError): string {
+  return code === 'MULTIPLE_DOCS'
+    ? 'holds a line --- in its middle: everything must be in one part'
+    : message;
 }
 
 export function valuesOf(document: Document, file: string): Tree {

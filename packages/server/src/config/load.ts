@@ -111,6 +111,16 @@ function misplacedDataDir(values: Tree, { path, isNamed }: ConfigFile): z.core.$
   return [{ code: 'custom', path: ['storage', 'data_dir'], message, input: undefined }];
 }
 
+const otherVariables = /^CAMERA_SERVICE_(OWNER|MEDIAMTX_INSTALL|TEST_.*)$/;
+
+/** Names of variables that look like keys and are none: mistyped, or of another version. */
+export function strayVariables(env: NodeJS.ProcessEnv): string[] {
+  const known = new Set(configKeys().map(({ path }) => environmentName(path)));
+  return Object.keys(env)
+    .filter((name) => name.startsWith('CAMERA_SERVICE_') && !known.has(name) && !otherVariables.test(name))
+    .sort();
+}
+
 function environmentValues(env: NodeJS.ProcessEnv): [path: string, value: unknown][] {
   return configKeys().flatMap(({ path, schema }) => {
     const text = env[environmentName(path)];

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
+import { publicUrlProblem } from './public-url.ts';
 
 const port = z.int().min(0).max(65_535);
 const hostName = z.string().min(1).max(253);
@@ -46,6 +47,11 @@ const network = z.string().refine((text) => {
   const family = isIP(address);
   return family !== 0 && Number(bits ?? 0) <= (family === 6 ? 128 : 32);
 }, 'must be an IP address, or a network such as 10.0.0.0/8');
+
+const publicUrl = z.string().check((payload) => {
+  const message = publicUrlProblem(payload.value);
+  if (message !== undefined) payload.issues.push({ code: 'custom', message, input: payload.value });
+});
 
 /** A certificate is of no use without its key, and the reverse. */
 const tlsPair: z.core.CheckFn<{ tls_cert?: string | undefined; tls_key?: string | undefined }> = (
@@ -118,6 +124,12 @@ const server = section(
         'Addresses or networks (`10.0.0.0/8`) of reverse proxies whose X-Forwarded headers are believed',
       )
       .meta({ example: ['10.0.0.1'] }),
+    public_url: publicUrl
+      .optional()
+      .describe(
+        'Where clients reach the service through a reverse proxy, such as `https://cameras.example`: used in the addresses that they are told, and its name and origin count as own; https makes session cookies Secure',
+      )
+      .meta({ reload: 'live', example: 'https://cameras.example' }),
     tls: z
       .boolean()
       .default(false)

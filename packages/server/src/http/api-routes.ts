@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { openrpcDocument } from '@mediamtx-camera-service/protocol';
 import type { CameraViews } from './deps.ts';
 import type { RequestAuth } from './request-auth.ts';
-import { hostNameOf } from './request-origin.ts';
+import { clientNamesOf } from './request-origin.ts';
 
 export interface ApiRouteDeps {
   auth: RequestAuth;
@@ -19,7 +19,7 @@ export function addApiRoutes(app: FastifyInstance, deps: ApiRouteDeps): void {
   });
   app.get('/api/cameras', { config: { audited: 'reads' } }, async (request, reply) => {
     const identity = await deps.auth.require(request);
-    const cameras = deps.cameras.list(identity, hostNameOf(request));
+    const cameras = deps.cameras.list(identity, clientNamesOf(request));
     const connected = cameras.filter(({ status }) => status === 'CONNECTED').length;
     return reply.header('cache-control', 'no-store').send({ cameras, total: cameras.length, connected });
   });

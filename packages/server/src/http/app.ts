@@ -5,6 +5,7 @@ import { maxMessageBytes } from '@mediamtx-camera-service/protocol';
 import type { LoginCodes } from '../auth/login-codes.ts';
 import type { Logins } from '../auth/logins.ts';
 import type { Credentials } from '../auth/credentials.ts';
+import { publicOriginOf } from '../config/public-url.ts';
 import type { Config } from '../config/schema.ts';
 import { notFound } from '../errors.ts';
 import type { Identity } from '../auth/identity.ts';
@@ -18,6 +19,7 @@ import type { AuditWriter } from '../rpc/audit.ts';
 import { addressMatcher } from '../rpc/client-address.ts';
 import type { AddressBudgets } from '../rpc/limits.ts';
 import type { RpcServer } from '../rpc/rpc-server.ts';
+import type { StorageFacts } from '../store/storage-error.ts';
 import { addAuditHook } from './audit-hook.ts';
 import { addApiRoutes } from './api-routes.ts';
 import type { CameraViews, FileCatalog, MediaSource } from './deps.ts';
@@ -46,7 +48,7 @@ import { addWhepRoutes } from './whep.ts';
 
 export interface HttpDeps {
   config: Pick<Config['server'], 'host' | 'port' | 'allowed_hosts' | 'allowed_origins'> &
-    Partial<Pick<Config['server'], 'trusted_proxies' | 'max_sockets_per_address'>>;
+    Partial<Pick<Config['server'], 'trusted_proxies' | 'max_sockets_per_address' | 'public_url'>>;
   /** Turns TLS on. */
   tls?: Certificate | undefined;
   addressBudgets?: AddressBudgets | undefined;
@@ -64,6 +66,8 @@ export interface HttpDeps {
   health: HealthSource;
   audit: AuditWriter;
   metricsText: (identity: Identity) => Promise<string>;
+  /** What a full disk is told with. */
+  storage?: StorageFacts | undefined;
   log: Logger;
   version: string;
   /** The built page (`packages/web/dist`), absolute; it may be missing. */
@@ -81,7 +85,7 @@ const defaultTimes: ServerTimes = { headersMs: 10_000, requestMs: 30_000, idleMs
 
 /** The whole HTTP side of the service's own port, ready to listen or to be injected with requests. */
 export async function createHttpApp(deps: HttpDeps): Promise<FastifyInstance> {
-  const onError = createErrorHandler(deps.log);
+  const onError = createErrorHandler(deps.log, deps.storage);
   const { tls, times = defaultTimes } = deps;
   const { trusted_proxies: proxies } = deps.config;
   const isProxy = addressMatcher(proxies ?? []);
@@ -127,7 +131,8 @@ export async function createHttpApp(deps: HttpDeps): Promise<FastifyInstance> {
 
 function addRoutes(app: FastifyInstance, deps: HttpDeps, origins: OriginPolicy): void {
   const { signer, now = Date.now } = deps;
-  const cookies = new SessionCookies({ signer, credentials: deps.credentials, now });
+  const isAlwaysSecure = (): boolean => publicOriginOf(deps.config)?.startsWith('https:') ?? false;
+  const cookies = new SessionCookies({ signer, credentials: deps.credentials, isAlwaysSecure, now });
   const auth = new RequestAuth({ credentials: deps.credentials, cookies });
   addWebSocketRoute(app, { ...deps, auth, origins });
   addHealthRoutes(app, deps.health);

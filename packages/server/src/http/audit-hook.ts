@@ -1,5 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { errorCatalog } from '@mediamtx-camera-service/protocol';
+import { marksOf } from '../audit/caller-marks.ts';
+import { RepeatedReads } from '../audit/repeated-reads.ts';
 import { mayView } from '../auth/identity.ts';
 import type { Logger } from '../log.ts';
 import { outcomeOf, type AuditWriter } from '../rpc/audit.ts';
@@ -9,10 +11,10 @@ import type { FileCatalog, MediaSource } from './deps.ts';
 declare module 'fastify' {
   interface FastifyContextConfig {
     /**
-     * What of a route's requests the audit log holds: `true` all; `reads` refusals, and all where `security.audit` is
-     * `all`; `refusals` only these.
+     * What of a route's requests the audit log holds: `true` all; `news` all but what gives a login again what it was
+     * given a moment ago; `reads` refusals; with `security.audit: all` of these two all too; `refusals` only these.
      */
-    audited?: true | 'reads' | 'refusals';
+    audited?: true | 'news' | 'reads' | 'refusals';
   }
 }
 
@@ -20,7 +22,12 @@ export interface AuditHookDeps {
   audit: AuditWriter;
   media: Pick<MediaSource, 'resolve'>;
   catalog: FileCatalog;
+  now?: () => number;
   log: Logger;
+}
+
+interface NoteDeps extends AuditHookDeps {
+  repeated: RepeatedReads;
 }
 
 /** What one request was, when it is over. */
@@ -31,7 +38,8 @@ interface Ended {
 }
 
 /** Writes requests of audited routes to the audit log; before all that may refuse one. */
-export function addAuditHook(app: FastifyInstance, deps: AuditHookDeps): void {
+export function addAuditHook(app: FastifyInstance, hookDeps: AuditHookDeps): void {
+  const deps: NoteDeps = { ...hookDeps, repeated: new RepeatedReads({ now: hookDeps.now ?? Date.now }) };
   app.decorateRequest('failure', undefined);
   app.addHook('onRequest', async (request, reply) => {
     if (request.routeOptions.config.audited === undefined) return;
@@ -51,9 +59,8 @@ export function addAuditHook(app: FastifyInstance, deps: AuditHookDeps): void {
   });
 }
 
-async function note(deps: AuditHookDeps, { request, reply, durationMs }: Ended): Promise<void> {
-  const { url: route, config } = request.routeOptions;
-  const { audited } = config;
+async function note(deps: NoteDeps, { request, reply, durationMs }: Ended): Promise<void> {
+  const { url: route } = request.routeOptions;
   // The page itself is no try to log in.
   if (route === '/login' && request.method === 'GET' && !hasCode(request)) return;
   const { caller } = request;
@@ -61,10 +68,9 @@ async function note(deps: AuditHookDeps, { request, reply, durationMs }: Ended):
   const isLogin = route === '/login' || (request.ws && request.failure?.errorName !== 'rate_limited');
   const [device, isHidden] = await deviceOf(deps, request);
   const outcome = isHidden ? 'refused' : outcomeOfReply({ request, reply, isLogin });
-  if (audited !== true && outcome !== 'refused' && !(audited === 'reads' && deps.audit.holdsAll)) return;
+  if (outcome !== 'refused' && !isHeld(deps, { request, reply, isOk: outcome === 'ok' })) return;
   deps.audit.write({
-    who: caller?.user ?? (isLogin ? deps.audit.userNamed(triedUser(request.body)) : null),
-    role: caller?.role ?? null,
+    ...marksOf(caller, isLogin ? deps.audit.userNamed(triedUser(request.body)) : null),
     remote_address: request.ip,
     method: `${request.method} ${pathOf(request)}`,
     device,
@@ -75,6 +81,21 @@ async function note(deps: AuditHookDeps, { request, reply, durationMs }: Ended):
     request_id: request.id,
     isLogin,
   });
+}
+
+/** Whether a request that was not refused is worth an entry. */
+function isHeld(
+  { audit, repeated }: NoteDeps,
+  { request, reply, isOk }: Pick<Ended, 'request' | 'reply'> & { isOk: boolean },
+): boolean {
+  const { audited } = request.routeOptions.config;
+  if (audited === true || (audited !== 'refusals' && audit.holdsAll)) return true;
+  if (audited !== 'news') return false;
+  if (!isOk) return true;
+  // Nothing was given to who has it already.
+  if (reply.statusCode === 304) return false;
+  const path = `${request.method} ${pathOf(request)}`;
+  return !repeated.isRepeated(request.caller, { path, address: request.ip });
 }
 
 /** The camera that the request is about, and whether it is hidden from the caller, who then got 404. */

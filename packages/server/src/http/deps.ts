@@ -1,5 +1,6 @@
 import type { Camera } from '@mediamtx-camera-service/protocol';
 import type { Identity } from '../auth/identity.ts';
+import type { ClientNames } from '../rpc/session.ts';
 
 /** Where MediaMTX serves one camera, now: a unix socket or a host and port, and the login of the service. */
 export interface MediaUpstream {
@@ -34,8 +35,8 @@ export interface MediaSource {
 }
 
 export interface CameraViews {
-  /** The cameras that the caller may see, with addresses for the host name that it used. */
-  list(identity: Identity | undefined, host: string): Camera[];
+  /** The cameras that the caller may see, with addresses by which it reaches them. */
+  list(identity: Identity | undefined, client: ClientNames): Camera[];
 }
 
 export interface CatalogFile {

@@ -2,6 +2,7 @@ import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { maxMessageBytes, type ErrorName, type RpcError } from '@mediamtx-camera-service/protocol';
 import { AppError, messageOf } from '../errors.ts';
 import type { Logger } from '../log.ts';
+import { isDiskFull, storageFull, withStorageSizes, type StorageFacts } from '../store/storage-error.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -41,10 +42,15 @@ export interface ErrorBody {
   error: RpcError;
 }
 
-/** The error handler of a fastify instance: nothing but the catalogue's errors ever reaches a client. */
-export function createErrorHandler(log: Logger) {
+/**
+ * The error handler of a fastify instance: nothing but the catalogue's errors ever reaches a client. `storage`: what a
+ * full disk is told with.
+ */
+export function createErrorHandler(log: Logger, storage?: StorageFacts) {
   return (error: FastifyError | AppError, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
-    const told = toAppError(error, request.id);
+    // A login keeps something too.
+    const met = isDiskFull(error) ? storageFull('it could not be kept') : toAppError(error, request.id);
+    const told = storage ? withStorageSizes(met, storage) : met;
     request.failure = told;
     if (told.errorName === 'internal_error') {
       log.error({ err: error, request_id: request.id, method: request.method }, 'request failed');

@@ -26,7 +26,7 @@ type FileRequest = FastifyRequest<{ Params: { '*': string }; Querystring: LinkQu
 export function addFileRoutes(app: FastifyInstance, deps: FileDeps): void {
   for (const kind of ['recordings', 'snapshots'] as const) {
     // A wildcard, so that a name with slashes is told as a wrong name.
-    app.get(`/files/${kind}/*`, { config: { audited: true } }, (request: FileRequest, reply) =>
+    app.get(`/files/${kind}/*`, { config: { audited: 'news' } }, (request: FileRequest, reply) =>
       sendFile(deps, { kind, request, reply }),
     );
   }
@@ -83,7 +83,8 @@ function wrongName(): AppError {
   return new AppError('invalid_params', {
     reason: 'invalid_file_name',
     param: 'filename',
-    rule: 'letters, digits, dot, underscore and hyphen, beginning with a letter or digit',
-    details: 'that is no name of a file of this service',
+    rule: 'pattern',
+    details:
+      'that is no name of a file of this service: it has letters, digits, dot, underscore and hyphen, and begins with a letter or digit',
   });
 }

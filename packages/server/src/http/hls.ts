@@ -42,7 +42,9 @@ export function addHlsRoutes(app: FastifyInstance, front: MediaFront): void {
       throw new AppError('invalid_params', {
         reason: 'hls_refused',
         param: '_HLS_msn',
-        rule: 'a part that exists soon',
+        rule: 'part_exists',
+        details: 'the stream has no such part, and will not have it soon',
+        suggestion: 'load the playlist again, and ask for a part that it names',
       });
     }
     return stream(response, reply);

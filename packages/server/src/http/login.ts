@@ -6,13 +6,7 @@ import type { Identity } from '../auth/identity.ts';
 import type { LoginCodes } from '../auth/login-codes.ts';
 import type { Logins } from '../auth/logins.ts';
 import { AppError } from '../errors.ts';
-import {
-  clearSession,
-  sendSession,
-  sessionCookieName,
-  type SealedSession,
-  type SessionCookies,
-} from './session-cookie.ts';
+import { sessionCookieName, type SealedSession, type SessionCookies } from './session-cookie.ts';
 
 export interface LoginDeps {
   credentials: Pick<Credentials, 'verify' | 'endLogin'>;
@@ -43,7 +37,7 @@ function loginByCode(deps: LoginDeps, request: CodeRequest, reply: FastifyReply)
   const identity = deps.loginCodes.redeem(code);
   if (!identity) return reply.redirect('/?login=expired', 303);
   request.caller = identity;
-  sendSession(request, reply, deps.cookies.seal(identity));
+  deps.cookies.send(request, reply, deps.cookies.seal(identity));
   return reply.redirect('/', 303);
 }
 
@@ -54,7 +48,7 @@ async function loginByForm(
 ): Promise<FastifyReply> {
   request.caller = await identify(deps, request);
   const session = deps.cookies.seal(request.caller);
-  sendSession(request, reply, session);
+  deps.cookies.send(request, reply, session);
   return reply.header('cache-control', 'no-store').send(describe(session));
 }
 
@@ -66,7 +60,7 @@ async function identify({ credentials, logins }: LoginDeps, request: FastifyRequ
   throw new AppError('invalid_params', {
     reason: 'invalid_param',
     param: 'token',
-    rule: 'a text',
+    rule: 'required',
     details: 'there must be a token, or a user and a password',
     suggestion: 'send {"token": …} or {"user": …, "password": …}',
   });
@@ -78,7 +72,7 @@ function logout(deps: LoginDeps, request: FastifyRequest, reply: FastifyReply): 
   const identity = cookie === undefined ? undefined : deps.cookies.open(cookie);
   request.caller = identity;
   if (identity) deps.credentials.endLogin(identity);
-  clearSession(request, reply);
+  deps.cookies.clear(request, reply);
   return reply.send({ logged_out: true });
 }
 

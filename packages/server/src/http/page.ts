@@ -7,9 +7,9 @@ import type { Camera } from '@mediamtx-camera-service/protocol';
 import { errnoOf, notFound } from '../errors.ts';
 import type { CameraViews } from './deps.ts';
 import type { RequestAuth } from './request-auth.ts';
-import { hostNameOf } from './request-origin.ts';
+import { clientNamesOf } from './request-origin.ts';
 import { contentSecurityPolicy } from './security-headers.ts';
-import { sendSession, sessionCookieName, type SessionCookies } from './session-cookie.ts';
+import { sessionCookieName, type SessionCookies } from './session-cookie.ts';
 
 export interface PageDeps {
   auth: RequestAuth;
@@ -76,7 +76,7 @@ async function sendPage(deps: PageDeps, request: FastifyRequest, reply: FastifyR
 function renewSession({ cookies }: PageDeps, request: FastifyRequest, reply: FastifyReply): void {
   const cookie = request.cookies[sessionCookieName];
   const renewed = cookie === undefined ? undefined : cookies.renew(cookie);
-  if (renewed) sendSession(request, reply, renewed);
+  if (renewed) cookies.send(request, reply, renewed);
 }
 
 /** What the page would else have to ask first: who is logged in, the cameras, and their pictures as early loads. */
@@ -86,7 +86,7 @@ async function bootstrap(deps: PageDeps, request: FastifyRequest): Promise<strin
   const identity = await deps.auth.identify(request).catch(() => undefined);
   if (!identity) return dataScript({ authenticated: false, version });
   const { seq } = deps.events;
-  const cameras = deps.cameras.list(identity, hostNameOf(request));
+  const cameras = deps.cameras.list(identity, clientNamesOf(request));
   const { role, user, basis } = identity;
   const hasPassword = basis.kind === 'user';
   const data = { authenticated: true, role, user, has_password: hasPassword, cameras, version, seq };

@@ -1,10 +1,12 @@
 import { isIP } from 'node:net';
 import { hostname } from 'node:os';
 import type { FastifyRequest } from 'fastify';
+import { publicOriginOf } from '../config/public-url.ts';
 import type { Config } from '../config/schema.ts';
+import type { ClientNames } from '../rpc/session.ts';
 import { HttpError } from './error-reply.ts';
 
-type AllowedNames = Pick<Config['server'], 'host' | 'allowed_hosts' | 'allowed_origins'>;
+type AllowedNames = Pick<Config['server'], 'host' | 'allowed_hosts' | 'allowed_origins' | 'public_url'>;
 
 /**
  * Where a request comes from and which name it used for us. A page of another site can make a browser call us in two
@@ -30,7 +32,7 @@ export class OriginPolicy {
     throw new HttpError(421, 'invalid_request', {
       reason: 'unknown_host',
       details: `the host name ${name} is not one of this service`,
-      suggestion: 'use its IP address, or add the name to server.allowed_hosts',
+      suggestion: 'use its IP address, or add the name to server.allowed_hosts or as server.public_url',
     });
   }
 
@@ -65,10 +67,13 @@ export class OriginPolicy {
 
   #isAllowedHost(name: string): boolean {
     const { host, allowed_hosts: allowed } = this.#config;
-    return [...this.#ownNames, host, ...allowed].some((known) => known.toLowerCase() === name);
+    const origin = publicOriginOf(this.#config);
+    const known = [...this.#ownNames, host, ...allowed, ...(origin ? [new URL(origin).hostname] : [])];
+    return known.some((one) => one.toLowerCase() === name);
   }
 
   #isAllowedOrigin(origin: string): boolean {
+    if (origin === publicOriginOf(this.#config)) return true;
     return this.#config.allowed_origins.some((known) => (normaliseOrigin(known) ?? known) === origin);
   }
 }
@@ -79,6 +84,21 @@ export function hostNameOf(request: FastifyRequest): string {
   const { host } = request;
   const name = /^(\[[0-9a-fA-F:.]+\]|[^:]*)(?::\d*)?$/.exec(host)?.[1];
   return (name ?? host).toLowerCase().replace(/\.$/, '');
+}
+
+/** How the client reaches us; what a proxy says of it counts where the proxy is a trusted one. */
+export function clientNamesOf(request: FastifyRequest): ClientNames {
+  const host = hostNameOf(request);
+  if (!isForwarded(request)) return { host };
+  // Some proxies tell the scheme of an upgrade as that of the WebSocket.
+  const scheme = ['https', 'wss'].includes(request.protocol) ? 'https' : 'http';
+  return { host, origin: `${scheme}://${request.host}` };
+}
+
+/** Whether something that a proxy says is believed; who is not trusted is not listened to by the framework. */
+function isForwarded({ ips, protocol, host, headers, socket }: FastifyRequest): boolean {
+  const ownProtocol = 'encrypted' in socket && socket.encrypted === true ? 'https' : 'http';
+  return (ips?.length ?? 0) > 1 || protocol !== ownProtocol || host !== (headers.host ?? '');
 }
 
 function isLocalOrAddress(name: string): boolean {

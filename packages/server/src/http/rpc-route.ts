@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import type { RpcServer } from '../rpc/rpc-server.ts';
 import { goneSignal } from './media-front.ts';
 import type { RequestAuth } from './request-auth.ts';
-import { hostNameOf } from './request-origin.ts';
+import { clientNamesOf } from './request-origin.ts';
 
 export interface RpcRouteDeps {
   rpc: Pick<RpcServer, 'handlePost'>;
@@ -21,7 +21,7 @@ export function addRpcRoute(app: FastifyInstance, deps: RpcRouteDeps): void {
       const answer = await deps.rpc.handlePost(body, {
         identity,
         remoteAddress: request.ip,
-        host: hostNameOf(request),
+        ...clientNamesOf(request),
         signal: goneSignal(reply),
       });
       reply.header('cache-control', 'no-store');

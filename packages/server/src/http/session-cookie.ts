@@ -30,6 +30,14 @@ const sealedIdentity = z.object({
 
 type SealedIdentity = z.infer<typeof sealedIdentity>;
 
+export interface SessionCookieDeps {
+  signer: UrlSigner;
+  credentials: Pick<Credentials, 'current'>;
+  /** Whether browsers reach us by TLS alone, whatever the last part of the way speaks; asked at each use. */
+  isAlwaysSecure?: () => boolean;
+  now?: () => number;
+}
+
 export interface SealedSession {
   value: string;
   identity: Identity & { expiresAt: number };
@@ -43,11 +51,13 @@ export interface SealedSession {
 export class SessionCookies {
   readonly #signer: UrlSigner;
   readonly #credentials: Pick<Credentials, 'current'>;
+  readonly #isAlwaysSecure: () => boolean;
   readonly #now: () => number;
 
-  constructor(deps: { signer: UrlSigner; credentials: Pick<Credentials, 'current'>; now?: () => number }) {
+  constructor(deps: SessionCookieDeps) {
     this.#signer = deps.signer;
     this.#credentials = deps.credentials;
+    this.#isAlwaysSecure = deps.isAlwaysSecure ?? (() => false);
     this.#now = deps.now ?? Date.now;
   }
 
@@ -69,6 +79,22 @@ export class SessionCookies {
     const isYoung = expiresAt - this.#now() > lifetimeMs - renewedAfterMs;
     if (isYoung || ownEnd !== null) return undefined;
     return this.#seal(opened.identity, { ownEnd, sessionId });
+  }
+
+  /** Lets the browser keep the session. */
+  send(request: FastifyRequest, reply: FastifyReply, session: SealedSession): void {
+    const expires = new Date(session.identity.expiresAt);
+    reply.setCookie(sessionCookieName, session.value, { ...this.#options(request), expires });
+  }
+
+  /** The browser forgets the session. */
+  clear(request: FastifyRequest, reply: FastifyReply): void {
+    reply.clearCookie(sessionCookieName, this.#options(request));
+  }
+
+  #options({ protocol }: FastifyRequest): CookieSerializeOptions {
+    const secure = protocol === 'https' || this.#isAlwaysSecure();
+    return { path: '/', httpOnly: true, sameSite: 'strict', secure };
   }
 
   #seal(identity: Identity, more: { ownEnd: number | null; sessionId: string }): SealedSession {
@@ -95,19 +121,4 @@ export class SessionCookies {
     const current = this.#credentials.current(identity);
     return current && { identity: current, sealed };
   }
-}
-
-/** Lets the browser keep the session. */
-export function sendSession(request: FastifyRequest, reply: FastifyReply, session: SealedSession): void {
-  const expires = new Date(session.identity.expiresAt);
-  reply.setCookie(sessionCookieName, session.value, { ...cookieOptions(request), expires });
-}
-
-/** The browser forgets the session. */
-export function clearSession(request: FastifyRequest, reply: FastifyReply): void {
-  reply.clearCookie(sessionCookieName, cookieOptions(request));
-}
-
-function cookieOptions(request: FastifyRequest): CookieSerializeOptions {
-  return { path: '/', httpOnly: true, sameSite: 'strict', secure: request.protocol === 'https' };
 }

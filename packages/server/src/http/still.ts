@@ -44,13 +44,12 @@ function wholeNumber(
   { param, min, max }: { param: string; min: number; max: number },
 ): number | undefined {
   if (text === undefined) return undefined;
-  const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
+  const value = /^-?\d+$/.test(text) ? Number(text) : Number.NaN;
   if (value >= min && value <= max) return value;
-  const rule = `a whole number from ${min} to ${max}`;
   throw new AppError('invalid_params', {
     reason: 'invalid_param',
     param,
-    rule,
-    details: `${param} must be ${rule}`,
+    rule: Number.isNaN(value) ? 'type' : value < min ? 'min' : 'max',
+    details: `${param} must be a whole number from ${min} to ${max}`,
   });
 }

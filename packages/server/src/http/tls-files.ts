@@ -1,10 +1,11 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
-import { hostname, networkInterfaces } from 'node:os';
+import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createSecureContext } from 'node:tls';
 import { messageOf } from '../errors.ts';
 import { replaceFile } from '../store/atomic-file.ts';
+import type { OwnNames } from './tls-names.ts';
 
 /** A certificate that can't be used; the message says which file and what to do. */
 export class TlsError extends Error {
@@ -66,19 +67,25 @@ export function endOf({ cert }: TlsPair): number {
   return Date.parse(new X509Certificate(cert).validTo);
 }
 
-/** The pair of the data directory: made where it is missing, broken, or ends within a month. */
-export async function ownPair(dataDir: string, nowMs: number): Promise<{ pair: TlsPair; isNew: boolean }> {
-  const paths = ownPaths(dataDir);
+/**
+ * The pair of the data directory: made where it is missing, broken, or ends within a month. One that only lacks a name
+ * stays, since people may have trusted it.
+ */
+export async function ownPair(
+  dataDir: string,
+  { nowMs, names }: { nowMs: number; names: () => OwnNames },
+): Promise<{ pair: TlsPair; isNew: boolean }> {
+  const paths = ownPairPaths(dataDir);
   const present = presentPair(paths);
   if (present && endOf(present) - nowMs > renewDaysBefore * dayMs) return { pair: present, isNew: false };
   mkdirSync(dirname(paths.key), { recursive: true, mode: 0o700 });
-  const pair = await makePair(nowMs);
+  const pair = await makePair(nowMs, names());
   await replaceFile(paths.key, pair.key, 0o600);
   await replaceFile(paths.cert, pair.cert, 0o600);
   return { pair, isNew: true };
 }
 
-function ownPaths(dataDir: string): TlsPaths {
+export function ownPairPaths(dataDir: string): TlsPaths {
   return { cert: join(dataDir, 'secrets', 'tls.crt'), key: join(dataDir, 'secrets', 'tls.key') };
 }
 
@@ -93,7 +100,7 @@ function presentPair(paths: TlsPaths): TlsPair | undefined {
   }
 }
 
-async function makePair(nowMs: number): Promise<TlsPair> {
+async function makePair(nowMs: number, names: OwnNames): Promise<TlsPair> {
   // Only here: what it stands on takes longer to load than the service to start.
   const { generate } = await import('selfsigned');
   const made = await generate([{ name: 'commonName', value: `MediaMTX Camera Service on ${hostname()}` }], {
@@ -107,22 +114,16 @@ async function makePair(nowMs: number): Promise<TlsPair> {
       { name: 'basicConstraints', cA: false, critical: true },
       { name: 'keyUsage', digitalSignature: true, critical: true },
       { name: 'extKeyUsage', serverAuth: true },
-      { name: 'subjectAltName', altNames: ownNames() },
+      { name: 'subjectAltName', altNames: altNamesOf(names) },
     ],
   });
   return { cert: made.cert, key: made.private };
 }
 
-function ownNames(): { type: 2 | 7; value?: string; ip?: string }[] {
-  const own = hostname().toLowerCase();
-  const names = new Set(['localhost', own, `${own}.local`].filter((name) => /^[a-z0-9.-]+$/.test(name)));
-  const found = Object.values(networkInterfaces()).flatMap((list) => list ?? []);
-  // Link-local IPv6 addresses need a zone, which no certificate can hold.
-  const usable = found.map(({ address }) => address).filter((address) => !/^fe80:/i.test(address));
-  const addresses = new Set(['127.0.0.1', '::1', ...usable]);
+function altNamesOf({ hosts, addresses }: OwnNames): { type: 2 | 7; value?: string; ip?: string }[] {
   return [
-    ...[...names].map((value) => ({ type: 2 as const, value })),
-    ...[...addresses].map((ip) => ({ type: 7 as const, ip })),
+    ...hosts.map((value) => ({ type: 2 as const, value })),
+    ...addresses.map((ip) => ({ type: 7 as const, ip })),
   ];
 }
 

@@ -10,7 +10,7 @@ import type { RpcServer } from '../rpc/rpc-server.ts';
 import { HttpError } from './error-reply.ts';
 import { Keepalive, type KeepaliveTimes } from './keepalive.ts';
 import type { RequestAuth } from './request-auth.ts';
-import { hostNameOf, type OriginPolicy } from './request-origin.ts';
+import { clientNamesOf, type OriginPolicy } from './request-origin.ts';
 
 export interface WebSocketDeps {
   credentials: Pick<Credentials, 'current'>;
@@ -85,7 +85,7 @@ function serve(
   keepalive.add(socket);
   const connection = deps.rpc.accept(asRpcSocket(socket), {
     remoteAddress: request.ip,
-    host: hostNameOf(request),
+    ...clientNamesOf(request),
     // What it stands on may have ended since it was looked at.
     identity: request.caller && deps.credentials.current(request.caller),
     subprotocol: socket.protocol,

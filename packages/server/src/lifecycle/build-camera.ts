@@ -75,7 +75,7 @@ export function cameraMaker(
             return config.capture.stall_timeout * 1000;
           },
           startTimeoutMs: config.capture.start_timeout * 1000,
-          recover: (end, signal) => owner.recover(end, signal),
+          recover: (end, signal) => owner.picture.recover(end, signal),
         }),
       taps,
       rtspTarget: () => media.rtspTarget(device),

@@ -9,33 +9,27 @@ import { CameraHistory } from '../cameras/history.ts';
 import { CameraRegistry } from '../cameras/registry.ts';
 import { CameraSettingsKeeper } from '../cameras/settings.ts';
 import type { EffectiveConfig } from '../config/load.ts';
+import { hostForOthers } from '../config/listen-host.ts';
 import { listControls, setControls } from '../devices/v4l2/controls.ts';
 import type { EventLog } from '../events/event-log.ts';
 import type { Notifier } from '../events/notifier.ts';
 import type { Logger } from '../log.ts';
 import type { MediaServer } from '../mediamtx/media-server.ts';
-import { RecordingAnnouncer } from '../recordings/announcer.ts';
-import { checkRecordings } from '../recordings/catalog-check.ts';
-import { RecordingCloser } from '../recordings/closer.ts';
-import { Recordings } from '../recordings/recordings.ts';
 import { PictureWatch } from '../pictures/index.ts';
 import type { Addresses } from '../rpc/addresses.ts';
-import { PictureTaker } from '../snapshots/picture-taker.ts';
-import { Snapshots } from '../snapshots/snapshots.ts';
-import { Stills } from '../snapshots/stills.ts';
 import { CameraStore } from '../store/cameras.ts';
 import type { Database } from '../store/database.ts';
 import { MergeStore } from '../store/merges.ts';
-import { RecordingStore } from '../store/recordings.ts';
-import { SnapshotStore } from '../store/snapshots.ts';
 import { StreamStore } from '../store/streams.ts';
 import { TransitionStore } from '../store/transitions.ts';
 import { CameraMedia } from '../streams/camera-media.ts';
-import { StreamNews } from '../streams/stream-news.ts';
 import { Streams } from '../streams/streams.ts';
 import type { TapPool } from '../taps/tap-pool.ts';
 import { messageOf } from '../errors.ts';
 import { buildMonitor, cameraMaker } from './build-camera.ts';
+import { buildRecordings } from './build-recordings.ts';
+import { buildSnapshots } from './build-snapshots.ts';
+import { followMedia } from './follow-media.ts';
 import type { DataPaths } from './data-dir.ts';
 import type { Ffmpeg } from './ffmpeg.ts';
 import { Catalog } from './file-catalog.ts';
@@ -61,26 +55,7 @@ export type CameraParts = ReturnType<typeof buildCameras>;
 
 export function buildCameras(deps: BuildCamerasDeps) {
   const { config, paths, db, events, notifier, media, taps, ffmpeg, addresses, health, log } = deps;
-  const now = Date.now;
-  const recordingStore = new RecordingStore(db);
-  const snapshotStore = new SnapshotStore(db);
-  const shortFfmpeg = (): string => ffmpeg.short;
-  const pictures = new PictureTaker({
-    taps,
-    ffmpeg: shortFfmpeg,
-    get timeoutMs() {
-      return config.snapshots.timeout * 1000;
-    },
-  });
-  const stills = new Stills({ pictures, cacheDir: paths.stills, ffmpeg: shortFfmpeg, log });
-  const snapshots = new Snapshots({
-    store: snapshotStore,
-    snapshotsDir: paths.snapshots,
-    pictures,
-    events,
-    log,
-  });
-
+  const { snapshots, snapshotStore, stills } = buildSnapshots(deps);
   const cameraStore = new CameraStore(db);
   const addPath = (camera: Camera): Promise<void> =>
     media.addCamera(camera.device, {
@@ -119,35 +94,15 @@ export function buildCameras(deps: BuildCamerasDeps) {
     },
     log,
   });
-  const recordings: Recordings = new Recordings({
-    store: recordingStore,
-    recordingsDir: paths.recordings,
-    controller: () => media.controller,
+  const { recordings, recordingStore, checkRecordings } = buildRecordings({
+    ...deps,
     cameras,
-    closer: new RecordingCloser({
-      store: recordingStore,
-      recordingsDir: paths.recordings,
-      ffmpeg: shortFfmpeg,
-      now,
-      log,
-    }),
-    announcer: new RecordingAnnouncer({ events, notifier, onChange: (device) => noteDevice(device) }),
-    get minFreeBytes() {
-      return config.storage.min_free * 1_000_000;
-    },
-    get fileTimeoutMs() {
-      return config.recording.start_timeout * 1000;
-    },
-    pictureTimeoutMs: config.capture.start_timeout * 1000,
-    get partMs() {
-      return config.recording.part_duration * 1000;
-    },
-    log,
+    onChange: (device) => noteDevice(device),
   });
   const announcer = new CameraAnnouncer({
     events,
     notifier,
-    addressesOf: (camera) => addresses.streamsOf(camera.device, config.server.host),
+    addressesOf: (camera) => addresses.streamsOf(camera.device, { host: hostForOthers(config.server.host) }),
   });
   const noteCamera = (camera: Camera): void => {
     history.note(camera);
@@ -171,23 +126,14 @@ export function buildCameras(deps: BuildCamerasDeps) {
     recordingOf: (device) => recordings.runningOf(device),
   });
 
-  media.controller.onState((state) => cameras.list().forEach((camera) => camera.setMediaUp(state === 'up')));
-  const streamNews = new StreamNews({ events });
-  media.controller.onState((state) => {
-    if (state === 'down')
-      events.append('mediamtx.error', { reason: media.problem ?? 'MediaMTX is not available' });
-  });
-  media.controller.onPaths((states) => {
-    streamNews.note(states);
-    for (const camera of cameras.list()) camera.demand.setReaders(media.controller.viewersOf(camera.device));
-  });
+  followMedia({ media, cameras, events });
   const pictureWatch = new PictureWatch({
     taps,
-    ffmpeg: shortFfmpeg,
-    onVerdict: (device, verdict) => cameras.find(device)?.followPicture(verdict),
+    ffmpeg: () => ffmpeg.short,
+    onVerdict: (device, verdict) => cameras.find(device)?.picture.followVerdict(verdict),
     log,
   });
-  taps.onState((name, state) => cameras.find(name)?.followTap(state));
+  taps.onState((name, state) => cameras.find(name)?.picture.followTap(state));
 
   const gone = {
     removePath: (device: string) => media.controller.removePath(device),
@@ -200,14 +146,6 @@ export function buildCameras(deps: BuildCamerasDeps) {
   const files = { recordingsDir: paths.recordings, snapshotsDir: paths.snapshots };
   const shared = { cameras, recordings, snapshots, stills, log };
   const merger = new CameraMerger({ ...shared, ...gone, ...files, store: new MergeStore(db) });
-  const forgetter = new CameraForgetter({
-    ...shared,
-    ...gone,
-    store: cameraStore,
-    recordingStore,
-    recordingsDir: paths.recordings,
-    merger,
-  });
   const retention = buildRetention({
     config,
     db,
@@ -219,6 +157,16 @@ export function buildCameras(deps: BuildCamerasDeps) {
     exclusively: (work) => merger.exclusively(work),
     events,
     log,
+  });
+  const forgetter = new CameraForgetter({
+    ...shared,
+    ...gone,
+    store: cameraStore,
+    recordingStore,
+    snapshotStore,
+    keptFiles: retention.keptFiles,
+    recordingsDir: paths.recordings,
+    merger,
   });
   const streams = new Streams({ media, store: new StreamStore(db), events });
   return {
@@ -248,13 +196,7 @@ export function buildCameras(deps: BuildCamerasDeps) {
     /** Makes files and catalog agree; before anything records. */
     check: async (): Promise<void> => {
       await merger.complete();
-      await checkRecordings({
-        store: recordingStore,
-        recordingsDir: paths.recordings,
-        ffmpeg: shortFfmpeg,
-        now,
-        log,
-      });
+      await checkRecordings();
       await snapshots.check();
     },
   };

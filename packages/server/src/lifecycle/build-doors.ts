@@ -12,6 +12,7 @@ import { metricsText } from '../metrics/prometheus.ts';
 import type { Addresses } from '../rpc/addresses.ts';
 import { AddressBudgets } from '../rpc/limits.ts';
 import type { RpcServer } from '../rpc/rpc-server.ts';
+import type { StorageFacts } from '../store/storage-error.ts';
 import { serviceVersion } from '../version.ts';
 import { startAudit } from './build-audit.ts';
 import type { CameraParts } from './build-cameras.ts';
@@ -52,6 +53,11 @@ export function buildDoors(deps: BuildDoorsDeps): Doors {
   stack.push('access', () => access.stop());
   const audit = startAudit({ ...parts, db: deps.db, paths: deps.paths, config, health, log });
   stack.push('audit', () => audit.stop());
+  // The command line writes to the log too, and each change of the database by another program is told here.
+  stack.push(
+    'audit of others',
+    access.credentials.onChange(() => audit.followOthers()),
+  );
   const metrics = startMetrics(deps, audit);
   const addressBudgets = new AddressBudgets(() => config.security.address_rate_limit_per_minute);
   const mediaAccess = startMediaAccess({ db: deps.db, config, ...access, media: parts.media, log });
@@ -61,9 +67,25 @@ export function buildDoors(deps: BuildDoorsDeps): Doors {
     if (applied.includes('security.open_reads')) access.credentials.noteChange();
   });
   stack.push('rights of all', unfollow);
-  const shared = { ...access, ...mediaAccess, addressBudgets, audit, events, health, log };
+  const storage: StorageFacts = {
+    dataDir: config.storage.data_dir,
+    get minFreeBytes() {
+      return config.storage.min_free * 1_000_000;
+    },
+  };
+  const shared = { ...access, ...mediaAccess, addressBudgets, audit, events, health, storage, log };
   const { db, notifier, addresses } = deps;
-  const rpc = buildRpc({ ...shared, ...parts, db, notifier, addresses, metrics, config, keeper });
+  const rpc = buildRpc({
+    ...shared,
+    ...parts,
+    db,
+    notifier,
+    addresses,
+    metrics,
+    certificate,
+    config,
+    keeper,
+  });
   const http = new HttpServer({
     ...shared,
     config: config.server,

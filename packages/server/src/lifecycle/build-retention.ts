@@ -1,12 +1,15 @@
 import type { EffectiveConfig } from '../config/load.ts';
+import { RecordingProtection } from '../recordings/protection.ts';
 import type { Database } from '../store/database.ts';
 import { KeptFileStore } from '../store/kept-files.ts';
+import type { RecordingStore } from '../store/recordings.ts';
 import { RetentionCleaner } from '../retention/cleaner.ts';
 import { KeptFiles, type KeptFilesDeps } from '../retention/kept-files.ts';
 import { reportStorage, type StorageReport } from '../retention/storage-report.ts';
 import type { EventLog } from '../events/event-log.ts';
 
 export interface BuildRetentionDeps extends KeptFilesDeps {
+  recordingStore: RecordingStore;
   config: EffectiveConfig;
   db: Database;
   recordingsDir: string;
@@ -27,6 +30,7 @@ export function buildRetention(deps: BuildRetentionDeps) {
   };
   return {
     keptFiles,
+    protection: new RecordingProtection({ ...deps, store: deps.recordingStore, keptFiles }),
     cleaner: new RetentionCleaner({
       store,
       files: keptFiles,

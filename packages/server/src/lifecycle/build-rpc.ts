@@ -5,6 +5,7 @@ import type { EventLog } from '../events/event-log.ts';
 import type { Notifier } from '../events/notifier.ts';
 import type { HealthSource } from '../health/report.ts';
 import { filePath } from '../http/files.ts';
+import type { Certificate } from '../http/tls.ts';
 import type { Logger } from '../log.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import type { Addresses } from '../rpc/addresses.ts';
@@ -31,10 +32,11 @@ import { RpcServer } from '../rpc/rpc-server.ts';
 import { RetentionSettings } from '../retention/settings.ts';
 import { Sessions } from '../rpc/sessions.ts';
 import { buildDate, serviceVersion } from '../version.ts';
+import type { StorageFacts } from '../store/storage-error.ts';
 import type { CameraParts } from './build-cameras.ts';
 import type { MediaAccess } from './build-media-access.ts';
 import type { AccessParts } from './build-credentials.ts';
-import { exposureWarnings } from './exposure.ts';
+import { certificateWarnings, exposureWarnings } from './exposure.ts';
 
 export interface BuildRpcDeps extends CameraParts, MediaAccess, AccessParts {
   /** Values are read at use: many can be changed at run time. */
@@ -44,6 +46,8 @@ export interface BuildRpcDeps extends CameraParts, MediaAccess, AccessParts {
   notifier: Notifier;
   addresses: Addresses;
   addressBudgets: AddressBudgets;
+  certificate: Certificate | undefined;
+  storage: StorageFacts;
   health: HealthSource;
   audit: AuditLog;
   metrics: Metrics;
@@ -87,7 +91,10 @@ export function buildRpc(deps: BuildRpcDeps): RpcServer {
         ...deps,
         version: serviceVersion,
         buildDate,
-        warnings: () => exposureWarnings({ config, hasOwnMediaMtx: deps.media.mode === 'managed' }),
+        warnings: () => [
+          ...exposureWarnings({ config, hasOwnMediaMtx: deps.media.mode === 'managed' }),
+          ...certificateWarnings(deps.certificate),
+        ],
       }),
     }),
     sessions,
@@ -109,6 +116,7 @@ export function buildRpc(deps: BuildRpcDeps): RpcServer {
       return config.server.reply_metadata;
     },
     addressBudgets: deps.addressBudgets,
+    storage: deps.storage,
   });
 }
 

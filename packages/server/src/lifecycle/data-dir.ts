@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync 
 import { join } from 'node:path';
 import { errnoOf, messageOf } from '../errors.ts';
 import { openRawDatabase, type Database } from '../store/database.ts';
+import { isDiskFull } from '../store/storage-error.ts';
 
 /** The service can't use its data directory; the message says what to do. */
 export class DataDirError extends Error {
@@ -93,7 +94,7 @@ function takeLock(root: string, file: string, ownerFile: string): Database {
     lock?.close();
     if (!isBusy(error)) {
       throw new DataDirError(
-        `the data directory ${root} can't be used (${messageOf(error)}): give this user write access to it, or choose another with --data-dir`,
+        `the data directory ${root} can't be used (${messageOf(error)}): ${remedy(error)}, or choose another with --data-dir`,
         { cause: error },
       );
     }
@@ -106,9 +107,13 @@ function takeLock(root: string, file: string, ownerFile: string): Database {
 
 function notWritable(root: string, error: unknown): DataDirError {
   return new DataDirError(
-    `the data directory ${root} can't be written to (${errnoOf(error) ?? messageOf(error)}): give this user write access to it, or choose another with --data-dir`,
+    `the data directory ${root} can't be written to (${errnoOf(error) ?? messageOf(error)}): ${remedy(error)}, or choose another with --data-dir`,
     { cause: error },
   );
+}
+
+function remedy(error: unknown): string {
+  return isDiskFull(error) ? 'make room on its disk' : 'give this user write access to it';
 }
 
 /** Who holds a data directory. */

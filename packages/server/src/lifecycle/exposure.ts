@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import type { HealthProblem } from '../health/report.ts';
 import type { Config } from '../config/schema.ts';
-import { wantsTls } from '../http/tls.ts';
+import { wantsTls, type Certificate } from '../http/tls.ts';
 
 export interface ExposureFacts {
   config: Pick<Config, 'server' | 'health' | 'mediamtx' | 'security'>;
@@ -43,6 +43,12 @@ export function exposureWarnings({ config, hasOwnMediaMtx }: ExposureFacts): Hea
     });
   }
   return warnings;
+}
+
+/** What the service's certificate lacks; it tells the log itself. */
+export function certificateWarnings(certificate: Pick<Certificate, 'warning'> | undefined): HealthProblem[] {
+  const reason = certificate?.warning;
+  return reason === undefined ? [] : [{ component: 'server', reason }];
 }
 
 /** Whether only programs of this machine can reach an address. */

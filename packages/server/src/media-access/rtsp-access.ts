@@ -11,6 +11,7 @@ import { keyReaders } from './key-readers.ts';
 import { holderOf } from './link-holder.ts';
 import { LostGrants } from './lost-grants.ts';
 import type { OpenMedia } from './open-media.ts';
+import { RtspPlayers, type Standing } from './rtsp-players.ts';
 
 export interface RtspAccessDeps {
   credentials: Pick<Credentials, 'current' | 'ofKey' | 'onChange'>;
@@ -34,10 +35,6 @@ interface Minted {
   expiresAt: number;
 }
 
-interface OpenPlayer {
-  takeAway?: () => void;
-}
-
 export interface MintedUrl {
   url: string;
   /** Epoch milliseconds; null where no login is needed, or where it is not ours to give. */
@@ -59,10 +56,7 @@ export class RtspAccess {
   readonly #minted = new Map<string, Minted>();
   /** The newest of each key. */
   readonly #newest = new Map<string, Minted>();
-  /** Players with a right, by MediaMTX's id of the session. */
-  readonly #open = new Map<string, OpenPlayer>();
-  /** Sessions that were looked at, our own among them. */
-  #seen: ReadonlySet<string> = new Set();
+  readonly #players: RtspPlayers;
   readonly #lost = new LostGrants();
   #applied = '';
   #nextEnd = Number.POSITIVE_INFINITY;
@@ -74,6 +68,12 @@ export class RtspAccess {
   constructor(deps: RtspAccessDeps) {
     this.#deps = deps;
     this.#now = deps.now ?? Date.now;
+    this.#players = new RtspPlayers({
+      controller: () => deps.media.controller,
+      openMedia: deps.openMedia,
+      standingOf: (player) => this.#standingOf(player),
+      log: deps.log,
+    });
   }
 
   /** After the media server. */
@@ -82,7 +82,7 @@ export class RtspAccess {
     if (!media.users || this.#unlisten) return;
     this.#unlisten = credentials.onChange(() => this.#update());
     media.controller.onPaths(() => {
-      if (this.#nextEnd <= this.#now() || this.#hasNews()) this.#update();
+      if (this.#nextEnd <= this.#now() || this.#players.hasNews) this.#update();
     });
     this.#update();
   }
@@ -139,7 +139,7 @@ export class RtspAccess {
       try {
         // The users first: who is cut off may be back at once.
         await this.#applyUsers();
-        await this.#look();
+        await this.#players.look();
       } catch (error) {
         // Where MediaMTX is away, its sessions are too.
         this.#nextEnd = 0;
@@ -187,67 +187,20 @@ export class RtspAccess {
     const { key, identity, path, expiresAt } = minted;
     if (!this.#hasRight(identity, path)) this.#deps.media.users?.dropViewer(username);
     // Who plays is known by the entry.
-    else if (expiresAt > this.#now() || this.#open.size > 0) return;
+    else if (expiresAt > this.#now() || !this.#players.isEmpty) return;
     this.#minted.delete(username);
     if (this.#newest.get(key) === minted) this.#newest.delete(key);
   }
 
-  /** Whether there is a player that was not looked at, or one that was is gone. */
-  #hasNews(): boolean {
-    const readers = [...this.#deps.media.controller.paths.values()].flatMap((path) => path.readers);
-    const ids = new Set(readers.filter(({ type }) => type === 'rtspSession').map(({ id }) => id));
-    return [...ids].some((id) => !this.#seen.has(id)) || [...this.#open.keys()].some((id) => !ids.has(id));
-  }
-
-  async #look(): Promise<void> {
-    const { media } = this.#deps;
-    const readers = [...media.controller.paths.values()].flatMap((path) => path.readers);
-    const players = await media.controller.sessions.rtspPlayers();
-    const ids = new Set(players.map(({ id }) => id));
-    for (const [id, { takeAway }] of this.#open) {
-      if (ids.has(id)) continue;
-      takeAway?.();
-      this.#open.delete(id);
-    }
-    // With what was there before: a player that comes after this must be looked at.
-    this.#seen = new Set([...readers.map(({ id }) => id), ...ids]);
-    for (const player of players) if (!this.#open.has(player.id)) await this.#judge(player);
-  }
-
-  async #judge(player: RtspSession): Promise<void> {
-    const { users } = this.#deps.media;
-    const { id, user, path, remoteAddr: remoteAddress } = player;
-    if (user === users?.service.username) return;
+  #standingOf(player: RtspSession): Standing {
+    const { user, path } = player;
+    if (user === this.#deps.media.users?.service.username) return 'unknown';
     // Whether it came by what was lost can't be told; whoever still may is back at once.
-    if (this.#lost.mayConcern(player, this.#now())) return this.#kick(player);
+    if (this.#lost.mayConcern(player, this.#now())) return 'none';
     // MediaMTX before 1.17 doesn't tell who it is.
-    if (user === undefined) return;
+    if (user === undefined) return 'unknown';
     const holder = this.#holderOf(user);
-    if (!holder || !this.#hasRight(holder.identity, path)) return this.#kick(player);
-    const end = (): void => {
-      this.#open.delete(id);
-      this.#kick(player).catch((error: unknown) =>
-        this.#deps.log.warn({ err: error, path }, 'a player whose right has ended could not be cut off'),
-      );
-    };
-    const { identity } = holder;
-    const entry: OpenPlayer = {};
-    this.#open.set(id, entry);
-    entry.takeAway = this.#deps.openMedia.add({
-      id,
-      transport: 'rtsp',
-      identity,
-      device: path,
-      remoteAddress,
-      end,
-    });
-  }
-
-  async #kick({ id, path }: RtspSession): Promise<void> {
-    // Until it is gone it counts as one that was not looked at, so that it is tried again.
-    this.#seen = new Set([...this.#seen].filter((seen) => seen !== id));
-    await this.#deps.media.controller.sessions.kickRtsp(id);
-    this.#deps.log.info({ path }, 'a player whose right has ended was cut off');
+    return holder && this.#hasRight(holder.identity, path) ? holder : 'none';
   }
 
   #holderOf(user: string): { identity: Identity | undefined } | undefined {

@@ -1,6 +1,6 @@
 import { Agent, request } from 'node:http';
-import { AppError, errnoOf, messageOf } from '../errors.ts';
 import type { Endpoint } from './endpoint.ts';
+import { isStatus, refused, unreachable } from './errors.ts';
 import { normalisePath, type PathState, type RawPath } from './path-state.ts';
 
 export interface ServerInfo {
@@ -198,55 +198,4 @@ function parseLeniently(text: string): unknown {
       new Error(`MediaMTX answered with something else than JSON: ${text.slice(0, 80)}`, { cause: error }),
     );
   }
-}
-
-function unreachable(error: Error): AppError {
-  return new AppError(
-    'dependency_failed',
-    {
-      reason: 'mediamtx_unreachable',
-      dependency: 'mediamtx',
-      detail: error.message,
-      details: `MediaMTX does not answer: ${error.message}`,
-      suggestion: 'The service reconnects by itself. If this lasts, look at its log and at get_status.',
-    },
-    { cause: error },
-  );
-}
-
-function refused(status: number, answer: string): AppError {
-  let words = answer.slice(0, 300);
-  try {
-    const parsed = parseLeniently(answer);
-    if (typeof parsed === 'object' && parsed !== null && 'error' in parsed) words = String(parsed.error);
-  } catch (error) {
-    // The refusal isn't JSON (a proxy's page, perhaps): its text is what we have.
-    words ||= messageOf(error);
-  }
-  const suggestion =
-    status === 401
-      ? 'Set mediamtx.api_username and mediamtx.api_password to a user that may use the API.'
-      : '';
-  return new AppError('dependency_failed', {
-    reason: status === 401 ? 'mediamtx_unauthorized' : 'mediamtx_refused',
-    dependency: 'mediamtx',
-    detail: words,
-    http_status: status,
-    details: status === 401 ? 'MediaMTX refuses the credentials for its API' : `MediaMTX refused: ${words}`,
-    suggestion,
-  });
-}
-
-export function isStatus(error: unknown, status: number): boolean {
-  return error instanceof AppError && error.data['http_status'] === status;
-}
-
-/** Whether nobody listens there, or ended in the middle: a server that hangs fails by its silence alone. */
-export function isAway(error: unknown): boolean {
-  return error instanceof Error && (errnoOf(error) !== undefined || isAway(error.cause));
-}
-
-/** Whether the server answered, and with no. */
-export function isRefusal(error: unknown): boolean {
-  return error instanceof AppError && error.data['http_status'] !== undefined;
 }

@@ -1,18 +1,12 @@
 import type { Logger } from 'pino';
-import { AppError, messageOf } from '../errors.ts';
+import { messageOf } from '../errors.ts';
 import { delay } from '../process/delay.ts';
-import {
-  isRefusal,
-  isStatus,
-  MediaMtxApi,
-  type InternalUser,
-  type PathConfig,
-  type ServerInfo,
-} from './api.ts';
+import { MediaMtxApi, type InternalUser, type PathConfig, type ServerInfo } from './api.ts';
+import { DesiredPaths } from './desired-paths.ts';
 import { parseEndpoint, type Credentials } from './endpoint.ts';
+import { isStatus, notConnected, streamExists } from './errors.ts';
 import { MediaMtxSessions } from './open-sessions.ts';
 import type { PathState } from './path-state.ts';
-import { comparePath } from './reconcile.ts';
 import { ViewerCount } from './viewer-count.ts';
 
 /** What `create_stream` asks for: a name, and where MediaMTX pulls it from. */
@@ -44,22 +38,21 @@ const refusalMs = 5_000;
 export type ControllerState = 'connecting' | 'up' | 'down';
 
 /**
- * Everything that is said to MediaMTX. The desired paths are kept here, and the actual ones are made to agree: at once
- * when something is asked for, and whenever the server comes (back). The server forgets all it was told by API when it
- * restarts or its file is touched; a changed start time or a missing sentinel shows it.
+ * Everything that is said to MediaMTX. Its actual paths are made to agree with the desired ones: at once when something
+ * is asked for, and whenever the server comes (back). The server forgets all it was told by API when it restarts or its
+ * file is touched; a changed start time or a missing sentinel shows it.
  */
 export class MediaMtxController {
   readonly sessions: MediaMtxSessions;
   readonly #options: MediaMtxControllerOptions;
   readonly #api: MediaMtxApi;
   readonly #viewers: ViewerCount;
-  readonly #desired = new Map<string, PathConfig>();
+  readonly #desired: DesiredPaths;
   readonly #stateListeners = new Set<(state: ControllerState) => void>();
   readonly #pathListeners = new Set<(paths: ReadonlyMap<string, PathState>) => void>();
   readonly #abort = new AbortController();
   #users: (() => InternalUser[]) | undefined;
   #paths: ReadonlyMap<string, PathState> = new Map();
-  #hasNewDesires = false;
   #state: ControllerState = 'connecting';
   #info: ServerInfo | undefined;
   #failure: string | undefined;
@@ -76,7 +69,11 @@ export class MediaMtxController {
     const ownPorts = options.ownPorts ?? (() => Promise.resolve([]));
     this.#viewers = new ViewerCount(this.#api, ownPorts);
     this.sessions = new MediaMtxSessions(this.#api, ownPorts);
-    if (options.sentinel) this.#desired.set(options.sentinel.name, options.sentinel.config);
+    this.#desired = new DesiredPaths({
+      api: this.#api,
+      onRefused: (name, error) => options.log.error({ err: error, path: name }, 'MediaMTX refuses a path'),
+    });
+    if (options.sentinel) this.#desired.adopt(options.sentinel.name, options.sentinel.config);
   }
 
   get state(): ControllerState {
@@ -101,7 +98,7 @@ export class MediaMtxController {
   }
 
   get desiredPaths(): ReadonlyMap<string, PathConfig> {
-    return this.#desired;
+    return this.#desired.all;
   }
 
   onState(listener: (state: ControllerState) => void): void {
@@ -139,22 +136,19 @@ export class MediaMtxController {
 
   /** Desires a path without asking for it now: it is made at the next look. */
   desire(name: string, config: PathConfig): void {
-    this.#desired.set(name, config);
-    this.#hasNewDesires = true;
+    this.#desired.desire(name, config);
   }
 
   /** Makes a desired path so as it is desired. One that can't be made now is made when the server comes back. */
   async applyPath(name: string): Promise<void> {
     this.#assertUp();
-    const config = this.#desired.get(name);
+    const config = this.#desired.all.get(name);
     if (config) await this.#api.replacePath(name, config);
   }
 
   /** Changes `record*` fields of a desired path without dropping anybody. */
   async patchRecord(name: string, fields: PathConfig): Promise<void> {
-    const present = this.#desired.get(name);
-    if (!present) throw new Error(`path ${name} is not desired`);
-    this.#desired.set(name, { ...present, ...fields });
+    this.#desired.change(name, fields);
     this.#assertUp();
     try {
       await this.#api.patchPath(name, fields);
@@ -166,7 +160,7 @@ export class MediaMtxController {
   }
 
   async removePath(name: string): Promise<void> {
-    this.#desired.delete(name);
+    this.#desired.remove(name);
     if (this.isUp) await this.#api.deletePath(name);
   }
 
@@ -177,19 +171,11 @@ export class MediaMtxController {
   /** Refuses a name that the server has already; its source is pulled at once. */
   async createStream({ name, source }: StreamConfig): Promise<void> {
     this.#assertUp();
-    if (this.#desired.has(name) || (await this.#api.getPathConfig(name))) {
-      throw new AppError('invalid_state', {
-        reason: 'exists',
-        state: 'exists',
-        allowed_states: ['absent'],
-        details: `a stream named ${name} exists`,
-        suggestion: 'Take another name, or delete_stream the present one first.',
-      });
-    }
+    if (this.#desired.all.has(name) || (await this.#api.getPathConfig(name))) throw streamExists(name);
     const config: PathConfig = { source, rtspTransport: 'tcp' };
     // Only after the server took it: one that it refuses must not be tried again at every restart.
     await this.#api.replacePath(name, config);
-    this.#desired.set(name, config);
+    this.#desired.adopt(name, config);
   }
 
   async getStreamList(): Promise<PathState[]> {
@@ -230,9 +216,12 @@ export class MediaMtxController {
       });
       const isNew = !this.isUp || info.started !== this.#info?.started || (await this.#hasForgotten());
       this.#info = info;
-      if (isNew || this.#hasNewDesires) await this.#reconcile();
+      if (isNew || this.#desired.hasNews) await this.#reconcile();
       if (isNew)
-        this.#options.log.info({ version: info.version, paths: this.#desired.size }, 'MediaMTX is connected');
+        this.#options.log.info(
+          { version: info.version, paths: this.#desired.all.size },
+          'MediaMTX is connected',
+        );
       const paths = await this.#api.listPaths();
       this.#paths = new Map(paths.map((path) => [path.name, path]));
       await this.#viewers.update(paths);
@@ -257,37 +246,12 @@ export class MediaMtxController {
   }
 
   async #reconcile(): Promise<void> {
-    this.#hasNewDesires = false;
     if (this.#users) await this.#api.setUsers(this.#users());
-    const actual = new Map((await this.#api.listPathConfigs()).map((config) => [config.name, config]));
-    for (const [name, desired] of this.#desired) {
-      const change = comparePath(desired, actual.get(name));
-      if (change.kind === 'none') continue;
-      try {
-        if (change.kind === 'patch') await this.#api.patchPath(name, change.fields);
-        else await this.#api.replacePath(name, desired);
-      } catch (error) {
-        if (!isRefusal(error)) throw error;
-        // One path that the server refuses must not keep all others away.
-        this.#options.log.error({ err: error, path: name }, 'MediaMTX refuses a path');
-      }
-    }
+    await this.#desired.agree();
   }
 
   #assertUp(): void {
-    if (this.isUp) return;
-    const detail = this.#failure ?? 'not connected yet';
-    throw new AppError(
-      'dependency_failed',
-      {
-        reason: 'mediamtx_unreachable',
-        dependency: 'mediamtx',
-        detail,
-        details: `MediaMTX is not available: ${detail}`,
-        suggestion: 'The service reconnects by itself; try again in a moment.',
-      },
-      { cause: this.#lastError },
-    );
+    if (!this.isUp) throw notConnected(this.#failure ?? 'not connected yet', this.#lastError);
   }
 
   #setState(state: ControllerState): void {

@@ -2,12 +2,13 @@ import { messageOf } from '../errors.ts';
 import { findMediaMtx } from '../install/mediamtx.mjs';
 import { delay } from '../process/delay.ts';
 import { chooseTcpPort, chooseUdpPort } from '../process/ports.ts';
-import { isRefusal } from './api.ts';
+import { isRefusal } from './errors.ts';
 import type { BackendOptions, MediaBackend } from './backend.ts';
 import { MediaMtxController } from './controller.ts';
 import { parseEndpoint, type Credentials, type Endpoint } from './endpoint.ts';
 import { ManagedMediaMtx } from './managed-server.ts';
 import { MediaMtxUsers } from './users.ts';
+import { hostFromHere } from '../config/listen-host.ts';
 
 export interface ManagedBackendOptions extends BackendOptions {
   runDir: string;
@@ -52,8 +53,7 @@ export class ManagedBackend implements MediaBackend {
     this.#options = options;
     const users = new MediaMtxUsers();
     const { config, runDir, socketDir, ownPorts, onRestart, log } = options;
-    const isEverywhere = host === '0.0.0.0' || host === '::';
-    this.rtsp = { host: isEverywhere ? '127.0.0.1' : host, port: rtspPort };
+    this.rtsp = { host: hostFromHere(host), port: rtspPort };
     this.users = users;
     this.#server = new ManagedMediaMtx({
       binary: () => this.#findBinary(),

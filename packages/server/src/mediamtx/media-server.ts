@@ -1,10 +1,11 @@
 import { join } from 'node:path';
 import { AppError } from '../errors.ts';
-import { isStatus, MediaMtxApi, type PathConfig } from './api.ts';
+import { MediaMtxApi, type PathConfig } from './api.ts';
 import type { MediaBackend, MediaServerMode } from './backend.ts';
 import { cameraPath } from './camera-path.ts';
 import type { MediaMtxController } from './controller.ts';
 import { credentialsOf, parseEndpoint, type Credentials, type Endpoint } from './endpoint.ts';
+import { isStatus } from './errors.ts';
 import { ExternalBackend } from './external-backend.ts';
 import { hookCommand } from './hooks.ts';
 import { ManagedBackend, type ManagedBackendOptions } from './managed-backend.ts';

@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import { run } from '../process/run.ts';
 import type { RecordingRow } from '../store/recordings.ts';
 import { readFmp4 } from './fmp4.ts';
+import { isMarked } from './protection-mark.ts';
 
 /** What the catalog says of a closed file whose row was lost, as far as the file itself tells it. */
 export async function describeClosedFile(
@@ -18,7 +19,7 @@ export async function describeClosedFile(
     start_at: Math.round(mtimeMs - durationMs),
     end_at: Math.round(mtimeMs),
     created_at: Math.round(birthtimeMs || mtimeMs),
-    protected: 0,
+    protected: isMarked(path) ? 1 : 0,
     segments: null,
   };
 }

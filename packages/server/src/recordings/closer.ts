@@ -11,6 +11,7 @@ import type { RecordingRow, RecordingStore, SessionRow } from '../store/recordin
 import { describeClosedFile } from './closed-file.ts';
 import { readFmp4, type Fmp4Summary } from './fmp4.ts';
 import { listSegments, recordingLayout, type Segment } from './layout.ts';
+import { isMarked, unmark } from './protection-mark.ts';
 
 export interface CloserDeps {
   store: RecordingStore;
@@ -45,17 +46,25 @@ export class RecordingCloser {
     const closingDir = recordingLayout(recordingsDir, session.device).closingDir(session.session_id);
     try {
       const segments = await this.#collect(session, closingDir);
-      const row =
+      const made =
         segments.length > 0
           ? await this.#makeRecording(session, segments, signal)
           : await this.#findRecording(session);
+      const path = join(recordingLayout(recordingsDir, session.device).dir, session.filename);
+      // It may be protected until now; nothing comes between this look and the row.
+      const row = made && { ...made, protected: isMarked(path) ? 1 : 0 };
       if (row) store.close(row);
-      else store.removeSession(session.session_id);
+      else await this.#removeSession(session, path);
       await rm(closingDir, { recursive: true, force: true });
       return row;
     } catch (error) {
-      throw asStorageError(error, notClosed);
+      throw asStorageError(error, notClosed, recordingsDir);
     }
+  }
+
+  async #removeSession({ session_id: id }: SessionRow, path: string): Promise<void> {
+    this.#deps.store.removeSession(id);
+    await unmark(path);
   }
 
   /** Moves the segments to where no other session looks, and puts aside what holds no picture. */
@@ -159,7 +168,7 @@ export class RecordingCloser {
         timeoutMs: 600_000,
         ...(signal && { signal }),
       });
-      if (exit.reason !== 'exited') throw failedToJoin(describeExit('ffmpeg', exit), exit.stderrTail);
+      if (exit.reason !== 'exited') throw failedToJoin(describeExit('ffmpeg', exit), exit.stderrTail, dir);
       await syncFile(temporary);
       await publishFile(temporary, path);
     } finally {
@@ -175,8 +184,8 @@ function formatArguments(format: SessionRow['format']): string[] {
   return ['-f', 'mp4', '-movflags', '+faststart'];
 }
 
-function failedToJoin(detail: string, lines: string[]): AppError {
-  if (lines.some((line) => line.includes('No space left on device'))) return storageFull(notClosed);
+function failedToJoin(detail: string, lines: string[], dir: string): AppError {
+  if (lines.some((line) => line.includes('No space left on device'))) return storageFull(notClosed, dir);
   return new AppError('dependency_failed', {
     reason: 'ffmpeg_failed',
     dependency: 'ffmpeg',

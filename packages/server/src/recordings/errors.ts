@@ -64,6 +64,6 @@ export function isProtected(filename: string): AppError {
     state: 'protected',
     allowed_states: ['unprotected'],
     details: `${filename} is protected`,
-    suggestion: 'Nothing deletes a protected recording.',
+    suggestion: 'Nothing deletes a protected recording; set_recording {protected: false} lets it go.',
   });
 }

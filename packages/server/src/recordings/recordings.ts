@@ -1,6 +1,4 @@
-import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import type { RecordingFormat } from '@mediamtx-camera-service/protocol';
 import type { Logger } from 'pino';
 import { assertUsable } from '../cameras/assert-usable.ts';
 import type { Camera } from '../cameras/camera.ts';
@@ -9,13 +7,12 @@ import type { MediaMtxController } from '../mediamtx/controller.ts';
 import { settlesWithin } from '../process/child-process.ts';
 import { assertDiskSpace } from '../store/disk-space.ts';
 import type { RecordingRow, RecordingStore, SessionRow } from '../store/recordings.ts';
-import { asStorageError } from '../store/storage-error.ts';
 import type { RecordingAnnouncer } from './announcer.ts';
 import type { RecordingCloser } from './closer.ts';
 import { Closings } from './closings.ts';
 import { alreadyRecording, isBeingClosed, nothingRecorded, notRecording } from './errors.ts';
-import { fileStem } from '../store/file-stem.ts';
-import { extensions, recordingLayout } from './layout.ts';
+import { KeptSessions, type StartOptions } from './kept-sessions.ts';
+import { recordingLayout } from './layout.ts';
 import { RecordingSession } from './session.ts';
 import { Writing } from './writing.ts';
 
@@ -37,11 +34,6 @@ export interface RecordingsDeps {
   log: Logger;
 }
 
-export interface StartOptions {
-  durationSeconds: number | null;
-  format: RecordingFormat;
-}
-
 interface Running {
   session: RecordingSession;
   release: () => void;
@@ -58,6 +50,7 @@ export class Recordings {
   readonly #deps: RecordingsDeps;
   readonly #running = new Map<string, Running>();
   readonly #starting = new Set<string>();
+  readonly #sessions: KeptSessions;
   readonly #closings: Closings;
   readonly #writing: Writing;
   readonly #now: () => number;
@@ -66,6 +59,7 @@ export class Recordings {
   constructor(deps: RecordingsDeps) {
     this.#deps = deps;
     this.#now = deps.now ?? Date.now;
+    this.#sessions = new KeptSessions({ ...deps, now: this.#now });
     this.#closings = new Closings(deps);
     this.#writing = new Writing({ ...deps, now: this.#now });
   }
@@ -81,14 +75,14 @@ export class Recordings {
 
   /** Takes up the sessions that the last run left; called when cameras and MediaMTX are there. */
   start(): void {
-    const { store, cameras, log } = this.#deps;
-    for (const row of store.sessions()) {
+    const { cameras, log } = this.#deps;
+    for (const { row, isWanted } of this.#sessions.left()) {
       const camera = cameras.find(row.device);
-      if (row.state === 'recording' && camera && !this.#isOver(row)) {
+      if (isWanted && camera) {
         this.#resume(row, camera);
         continue;
       }
-      this.#markClosing(row);
+      this.#sessions.markClosing(row);
       // Joining a long one takes its time, and nobody need wait for it.
       this.#closings
         .close(row)
@@ -119,16 +113,7 @@ export class Recordings {
     try {
       await assertDiskSpace(recordingsDir, minFreeBytes);
       await this.#clearWay(device);
-      const row: SessionRow = {
-        session_id: randomUUID(),
-        device,
-        filename: this.#freeName(device, options.format),
-        format: options.format,
-        duration: options.durationSeconds,
-        started_at: this.#now(),
-        state: 'recording',
-      };
-      this.#addSession(row);
+      const row = this.#sessions.add(device, options);
       const running = this.#run(row, camera, { isResumed: false });
       try {
         await this.#writing.begin(device);
@@ -195,11 +180,11 @@ export class Recordings {
   }
 
   async #abandon({ session, release }: Running): Promise<void> {
-    const { device, session_id: id } = session.row;
+    const { device } = session.row;
     await session.stop();
     this.#writing.revoke(device);
     this.#running.delete(device);
-    this.#deps.store.removeSession(id);
+    this.#sessions.remove(session.row);
     release();
     this.#deps.announcer.changed(device);
   }
@@ -219,7 +204,7 @@ export class Recordings {
     const { announcer } = this.#deps;
     const { session, release } = running;
     try {
-      this.#markClosing(session.row);
+      this.#sessions.markClosing(session.row);
       await session.stop();
       await this.#writing.end(device);
       this.#running.delete(device);
@@ -231,23 +216,6 @@ export class Recordings {
     } finally {
       this.#running.delete(device);
       release();
-    }
-  }
-
-  #addSession(row: SessionRow): void {
-    try {
-      this.#deps.store.addSession(row);
-    } catch (error) {
-      throw asStorageError(error, 'the recording could not be started');
-    }
-  }
-
-  /** On a full disk it can't be marked, and must end all the same; a start before it is closed would take it up again. */
-  #markClosing({ session_id: id, device }: SessionRow): void {
-    try {
-      this.#deps.store.setClosing(id);
-    } catch (error) {
-      this.#deps.log.warn({ err: error, device }, 'a recording could not be marked as ended');
     }
   }
 
@@ -277,20 +245,6 @@ export class Recordings {
     void this.#closings.retryAll();
   }
 
-  #isOver(row: SessionRow): boolean {
-    return row.duration !== null && row.started_at + row.duration * 1000 < this.#now();
-  }
-
-  #freeName(device: string, format: RecordingFormat): string {
-    const { store } = this.#deps;
-    const taken = new Set(store.sessions().map((row) => row.filename));
-    const stem = fileStem(device, this.#now());
-    for (let n = 1; ; n++) {
-      const name = `${stem}${n === 1 ? '' : `-${n}`}.${extensions[format]}`;
-      if (!taken.has(name) && !store.find(name)) return name;
-    }
-  }
-
   #assertIdle(device: string): void {
     const running = this.#running.get(device);
     const sessionId = running?.session.row.session_id ?? this.#closings.find(device)?.session_id ?? null;
@@ -303,8 +257,8 @@ export class Recordings {
     return this.#closings.find(device)?.filename === filename;
   }
 
-  /** Where a closed recording is. */
-  pathOf(row: RecordingRow): string {
+  /** Where a recording is, or will be when it is closed. */
+  pathOf(row: Pick<RecordingRow, 'device' | 'filename'>): string {
     return join(recordingLayout(this.#deps.recordingsDir, row.device).dir, row.filename);
   }
 }

@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import type { Logger } from 'pino';
-import { isAway, isRefusal } from '../mediamtx/api.ts';
 import type { MediaMtxController } from '../mediamtx/controller.ts';
+import { isAway, isRefusal } from '../mediamtx/errors.ts';
 import { delay } from '../process/delay.ts';
 import { untilFilesRest } from './files-rest.ts';
 import { listSegments, recordingLayout, type Segment } from './layout.ts';

@@ -28,8 +28,8 @@ export interface Deletion {
   failures: { file: FileName; error: unknown }[];
 }
 
-/** Why a file is gone: a call, the retention policy, or somebody had removed it by hand. */
-export type DeletionReason = 'request' | 'retention' | 'missing';
+/** Why a file is gone: a call, the retention policy, its camera was forgotten, or somebody had removed it by hand. */
+export type DeletionReason = 'request' | 'retention' | 'forgotten' | 'missing';
 
 export interface KeptFilesDeps {
   recordings: Pick<Recordings, 'pathOf' | 'isBeingClosed'>;
@@ -71,24 +71,27 @@ export class KeptFiles {
 
   /** Those that are gone already are in neither list. */
   deleteAll(files: readonly FileName[], reason: 'request' | 'retention'): Promise<Deletion> {
-    return this.#deps.exclusively(async () => {
-      const failures: Deletion['failures'] = [];
-      const unlinked: Entry[] = [];
-      for (const file of files) {
-        try {
-          const entry = this.#find(file);
-          if (!entry) continue;
-          this.#assertDeletable(entry);
-          await unlinkIfThere(entry.path);
-          unlinked.push(entry);
-        } catch (error) {
-          failures.push({ file, error: asDeletionError(error, file) });
-        }
+    return this.#deps.exclusively(() => this.deleteNow(files, reason));
+  }
+
+  /** {@link deleteAll} for what runs exclusively already. */
+  async deleteNow(files: readonly FileName[], reason: DeletionReason): Promise<Deletion> {
+    const failures: Deletion['failures'] = [];
+    const unlinked: Entry[] = [];
+    for (const file of files) {
+      try {
+        const entry = this.#find(file);
+        if (!entry) continue;
+        this.#assertDeletable(entry);
+        await unlinkIfThere(entry.path);
+        unlinked.push(entry);
+      } catch (error) {
+        failures.push({ file, error: asDeletionError(error, file) });
       }
-      const lasting = await this.#removeRows(unlinked, reason);
-      failures.push(...lasting.failures);
-      return { deleted: unlinked.filter((entry) => lasting.gone.has(entry)), failures };
-    });
+    }
+    const lasting = await this.#removeRows(unlinked, reason);
+    failures.push(...lasting.failures);
+    return { deleted: unlinked.filter((entry) => lasting.gone.has(entry)), failures };
   }
 
   /**
@@ -146,7 +149,10 @@ export class KeptFiles {
   #removeRow({ kind, filename, device, size }: Entry, reason: DeletionReason): void {
     const { recordingStore, snapshotStore, events, log } = this.#deps;
     (kind === 'recordings' ? recordingStore : snapshotStore).remove(filename);
-    log[reason === 'retention' ? 'debug' : 'info']({ filename, device, reason }, 'a file was deleted');
+    log[reason === 'retention' || reason === 'forgotten' ? 'debug' : 'info'](
+      { filename, device, reason },
+      'a file was deleted',
+    );
     events.append(topics[kind], { device, filename, file_size: size, reason }, device);
   }
 
@@ -193,14 +199,18 @@ async function exists(path: string): Promise<boolean> {
 }
 
 function asDeletionError(error: unknown, { filename }: FileName): unknown {
-  const what = `${filename} could not be deleted`;
+  return asFileError(error, { reason: 'not_deleted', what: `${filename} could not be deleted` });
+}
+
+/** What the file system has against a change, as the contract names it. */
+export function asFileError(error: unknown, { reason, what }: { reason: string; what: string }): unknown {
   const known = asStorageError(error, what);
   if (known instanceof AppError) return known;
   const detail = messageOf(error);
   return new AppError(
     'dependency_failed',
     {
-      reason: 'not_deleted',
+      reason,
       dependency: 'storage',
       detail,
       details: `${what}: ${detail}`,

@@ -18,6 +18,7 @@ const dayMs = 86_400_000;
 /** The retention policy as a part of the configuration. */
 export class RetentionSettings {
   readonly #deps: RetentionSettingsDeps;
+  #last: Promise<unknown> = Promise.resolve();
 
   constructor(deps: RetentionSettingsDeps) {
     this.#deps = deps;
@@ -29,9 +30,15 @@ export class RetentionSettings {
 
   /**
    * What is left out stays as it was. Throws `invalid_params` where the policy then lacks its limit, and what the
-   * configuration has against the change.
+   * configuration has against the change. Changes come one after the other, as each is told against what is there.
    */
-  async change(params: Params<'set_retention_policy'>): Promise<RetentionPolicy> {
+  change(params: Params<'set_retention_policy'>): Promise<RetentionPolicy> {
+    const turn = this.#last.then(() => this.#change(params));
+    this.#last = turn.catch(() => undefined);
+    return turn;
+  }
+
+  async #change(params: Params<'set_retention_policy'>): Promise<RetentionPolicy> {
     const before = this.current;
     const given = Object.entries(params).filter(([key, value]) => key in before && value !== undefined);
     const wanted: RetentionPolicy = { ...before, ...Object.fromEntries(given) };

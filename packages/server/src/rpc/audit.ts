@@ -1,4 +1,5 @@
 import type { AuditLog } from '../audit/audit-log.ts';
+import { marksOf } from '../audit/caller-marks.ts';
 import type { Identity } from '../auth/identity.ts';
 import type { AppError } from '../errors.ts';
 import type { AuditOutcome } from '../store/audit.ts';
@@ -46,8 +47,7 @@ export class CallAudit {
     if (!isHeld || method === '') return;
     const caller = isLogin && outcome === 'ok' ? session.identity : call.caller;
     this.#log.write({
-      who: caller?.user ?? (isLogin ? this.#log.userNamed(call.triedUser) : null),
-      role: caller?.role ?? null,
+      ...marksOf(caller, isLogin ? this.#log.userNamed(call.triedUser) : null),
       remote_address: session.remoteAddress,
       method,
       device,

@@ -1,15 +1,13 @@
 import type { MethodName, Params, Result, namespaces } from '@mediamtx-camera-service/protocol';
 import type { Identity } from '../auth/identity.ts';
-import type { Session } from './session.ts';
+import type { ClientNames, Session } from './session.ts';
 
 /** What a handler knows of the call beyond its params. */
-export interface CallContext {
+export interface CallContext extends ClientNames {
   session: Session;
   /** Undefined for methods without login, and for reads under `security.open_reads`. */
   identity: Identity | undefined;
   requestId: string;
-  /** What the client used as Host, without port. */
-  host: string;
   /** The camera as the request named it: `cameraN`, `/dev/videoN`, or empty where it named none. */
   deviceForm: string;
   /** For the audit log: the camera (`cameraN`) of what the call names otherwise, such as a file. */

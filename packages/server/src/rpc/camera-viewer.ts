@@ -5,6 +5,7 @@ import type { RecordingSession } from '../recordings/session.ts';
 import type { Addresses } from './addresses.ts';
 import type { CallContext } from './call.ts';
 import { hideForeign } from './hide-foreign.ts';
+import type { ClientNames } from './session.ts';
 import type { TapPool } from '../taps/tap-pool.ts';
 import type { Camera } from '../cameras/camera.ts';
 import { viewCamera } from './camera-view.ts';
@@ -27,26 +28,29 @@ export class CameraViewer {
     this.#deps = deps;
   }
 
-  list(identity: Identity | undefined, host: string): CameraObject[] {
+  list(identity: Identity | undefined, client: ClientNames): CameraObject[] {
     return (
       this.#deps.cameras
         .list()
         // A test camera that was taken away is no camera that anybody waits for.
         .filter(({ row, isPresent }) => isPresent || row.kind !== 'test')
         .filter(({ device }) => !identity || mayView(identity, device))
-        .map((camera) => this.view(camera, { identity, host }))
+        .map((camera) => this.view(camera, { identity, ...client }))
     );
   }
 
   /** Without the names of cameras that the caller may not see. */
-  view(camera: Camera, { identity, host }: Pick<CallContext, 'identity' | 'host'>): CameraObject {
+  view(
+    camera: Camera,
+    { identity, ...client }: Pick<CallContext, 'identity' | 'host' | 'origin'>,
+  ): CameraObject {
     const session = this.#deps.recordingOf(camera.device);
     const recording = session && {
       sessionId: session.row.session_id,
       filename: session.row.filename,
       elapsedSeconds: session.elapsedSeconds,
     };
-    const view = viewCamera(camera, this.#deps.addresses.streamsOf(camera.device, host), recording);
+    const view = viewCamera(camera, this.#deps.addresses.streamsOf(camera.device, client), recording);
     return hideForeign(view, identity);
   }
 
@@ -57,12 +61,12 @@ export class CameraViewer {
     return {
       bytes_sent: path?.bytesSent ?? 0,
       readers: media.controller.viewersOf(camera.device),
-      uptime: camera.liveSince === undefined ? 0 : (now() - camera.liveSince) / 1000,
+      uptime: camera.picture.liveSince === undefined ? 0 : (now() - camera.picture.liveSince) / 1000,
       bitrate: Math.round(stats?.bitrate ?? 0),
       fps_actual: stats?.fps ?? 0,
       restarts: camera.capture.state.restarts,
       pixel_format: camera.row.kind === 'test' ? null : camera.mode.pixelFormat,
-      mode_reason: camera.modeReason,
+      mode_reason: camera.picture.modeReason,
     };
   }
 

@@ -1,9 +1,6 @@
-import type { RpcError } from '@mediamtx-camera-service/protocol';
-import { AppError } from '../errors.ts';
+import type { AppError } from '../errors.ts';
 import type { Identity } from '../auth/identity.ts';
-import type { Logger } from '../log.ts';
 import type { Traffic } from '../metrics/traffic.ts';
-import { isDiskFull, storageFull } from '../store/storage-error.ts';
 import { checkAccess } from './access.ts';
 import { CallAudit, outcomeOf, type AuditWriter } from './audit.ts';
 import type { CallContext, HandlerTable } from './call.ts';
@@ -13,27 +10,23 @@ import {
   invalidRequest,
   isFields,
   isNotification,
-  noId,
   parseMessage,
   readEnvelope,
   readId,
 } from './envelope.ts';
 import { ExactIds } from './exact-id.ts';
 import { currentExchange, type Exchange } from './exchange.ts';
+import { Faults, type FaultsDeps } from './faults.ts';
 import { createEntries, methodNotFound, readParams, type MethodEntry } from './method-entry.ts';
+import { ReplyWriter, type RepliedCall, type ReplyWriterDeps } from './reply.ts';
 import type { Session } from './session.ts';
 
-export interface DispatcherDeps {
+export interface DispatcherDeps extends ReplyWriterDeps, FaultsDeps {
   handlers: HandlerTable;
   audit: AuditWriter;
   traffic: Traffic;
-  log: Logger;
-  now: () => number;
   openReads: () => boolean;
-  replyMetadata: () => boolean;
   validateResults: boolean;
-  /** A fault of the service was met. */
-  onFault: (fault: { method: string; request_id: string }) => void;
 }
 
 /** One message and where it came from. */
@@ -55,16 +48,11 @@ interface Request {
 /** A promise only where a handler works in the background; undefined where there is nothing to say. */
 export type Reply = string | undefined | Promise<string | undefined>;
 
-interface Call {
-  idText: string | undefined;
-  /** No `id` member: nothing is replied. */
-  isNotification: boolean;
+interface Call extends RepliedCall {
   session: Session;
   /** Who called: a call may log its own session in or out. */
   caller: Identity | undefined;
-  requestId: string;
-  startedAt: number;
-  /** The same on the clock that nobody sets. */
+  /** The same as `startedAt` on the clock that nobody sets. */
   startedMs: number;
   method: string;
   deviceForm: string;
@@ -82,13 +70,15 @@ export class Dispatcher {
   readonly #deps: DispatcherDeps;
   readonly #entries: Map<string, MethodEntry>;
   readonly #audit: CallAudit;
-  readonly #log: Logger;
+  readonly #replies: ReplyWriter;
+  readonly #faults: Faults;
 
   constructor(deps: DispatcherDeps) {
     this.#deps = deps;
     this.#entries = createEntries(deps.handlers);
     this.#audit = new CallAudit(deps.audit);
-    this.#log = deps.log.child({ component: 'rpc' });
+    this.#replies = new ReplyWriter(deps);
+    this.#faults = new Faults({ ...deps, log: deps.log.child({ component: 'rpc' }) });
   }
 
   /** Never throws or rejects. */
@@ -189,6 +179,7 @@ export class Dispatcher {
       identity: session.identity,
       requestId: call.requestId,
       host: session.host,
+      origin: session.origin,
       deviceForm: call.deviceForm,
       signal: session.signal,
       noteDevice: (found) => {
@@ -213,45 +204,15 @@ export class Dispatcher {
 
   #succeed(call: Call, result: unknown): string | undefined {
     if (this.#deps.validateResults) checkResult(call.entry!, result);
-    const text = JSON.stringify(result) ?? 'null';
+    const reply = this.#replies.result(call, result);
     this.#noteEnd(call);
-    if (call.idText === undefined) return undefined;
-    return `{"jsonrpc":"2.0","id":${call.idText},"result":${text}${this.#metadata(call)}}`;
+    return reply;
   }
 
   #fail(call: Call, reason: unknown): string | undefined {
-    const error = this.#describe(reason, call);
+    const error = this.#faults.describe(reason, { ...call, method: call.entry?.name ?? '' });
     this.#noteEnd(call, error);
-    // What breaks the envelope is answered, since it is no notification either.
-    if (call.isNotification && error.errorName !== 'invalid_request') return undefined;
-    const body = JSON.stringify(error.toRpcError() satisfies RpcError);
-    return `{"jsonrpc":"2.0","id":${call.idText ?? noId},"error":${body}${this.#metadata(call)}}`;
-  }
-
-  #describe(thrown: unknown, { requestId, entry }: Call): AppError {
-    // Any method that keeps something may meet a full disk.
-    const reason = isDiskFull(thrown) ? storageFull('it could not be kept') : thrown;
-    if (reason instanceof AppError && reason.errorName !== 'internal_error') return reason;
-    const method = entry?.name ?? '';
-    this.#log.error({ err: reason, request_id: requestId, method }, 'a call failed for an unknown reason');
-    this.#deps.onFault({ method, request_id: requestId });
-    return new AppError('internal_error', {
-      reason: 'internal_error',
-      details: `${method === '' ? 'the request' : method} failed inside the service`,
-      suggestion: `the service's log tells more under the request id ${requestId}`,
-      request_id: requestId,
-    });
-  }
-
-  #metadata({ startedAt, requestId }: Call): string {
-    if (!this.#deps.replyMetadata()) return '';
-    const now = this.#deps.now();
-    const metadata = {
-      processing_time_ms: Math.max(0, now - startedAt),
-      server_timestamp: new Date(now).toISOString(),
-      request_id: requestId,
-    };
-    return `,"metadata":${JSON.stringify(metadata)}`;
+    return this.#replies.error(call, error);
   }
 
   /** For the audit log, which holds refused calls too, whose params nobody has looked at. */

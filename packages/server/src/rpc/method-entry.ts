@@ -31,6 +31,17 @@ const noParams: AnyParams = Object.freeze({});
 const loginMethods: ReadonlySet<string> = new Set<MethodName>(['authenticate', 'login']);
 /** What changes who may call without being control. */
 const auditedMethods: ReadonlySet<string> = new Set<MethodName>(['logout', 'refresh_token', 'set_password']);
+/** What only admins read: their page asks for it again and again, and nothing is changed by it. */
+const adminReads: ReadonlySet<string> = new Set<MethodName>([
+  'get_audit_log',
+  'get_config',
+  'get_metrics',
+  'get_status',
+  'get_storage_info',
+  'list_api_keys',
+  'list_sessions',
+  'list_users',
+]);
 const AsyncFunction = (async () => {}).constructor;
 
 export function createEntries(handlers: HandlerTable): Map<string, MethodEntry> {
@@ -54,7 +65,7 @@ function createEntry(name: MethodName, handlers: HandlerTable): MethodEntry {
     hasParams: Object.keys(definition.params.shape).length > 0,
     takesDevice: Object.hasOwn(definition.params.shape, 'device'),
     mayNotify: isControl || handler instanceof AsyncFunction || name === 'subscribe_events',
-    isAudited: isControl || isLogin || auditedMethods.has(name),
+    isAudited: (isControl && !adminReads.has(name)) || isLogin || auditedMethods.has(name),
     isLogin,
   };
 }

@@ -22,25 +22,23 @@ import {
   type LimitOptions,
 } from './limits.ts';
 import { notificationText, Outbox, type OutboxLimits, type RpcSocket } from './outbox.ts';
-import { Session } from './session.ts';
+import { Session, type ClientNames } from './session.ts';
 import type { Sessions } from './sessions.ts';
+import type { StorageFacts } from '../store/storage-error.ts';
 
 /** A message as `ws` hands it over. */
 export type RawMessage = string | Buffer | ArrayBuffer | Buffer[];
 
-export interface ConnectionInfo {
+export interface ConnectionInfo extends ClientNames {
   remoteAddress: string;
-  /** What the client used as Host, without port. */
-  host: string;
   /** Who it is by the upgrade request's credentials. */
   identity?: Identity | undefined;
   /** The WebSocket subprotocol that was agreed on. */
   subprotocol?: string | undefined;
 }
 
-export interface PostInfo {
+export interface PostInfo extends ClientNames {
   remoteAddress: string;
-  host: string;
   identity?: Identity | undefined;
   signal: AbortSignal;
 }
@@ -67,6 +65,8 @@ export interface RpcServerDeps {
   /** Both are read at each use. */
   openReads?: boolean;
   replyMetadata?: boolean;
+  /** What a full disk is told with. */
+  storage?: StorageFacts | undefined;
   /** For tests: a result that violates the contract becomes an internal error. */
   validateResults?: boolean;
   outboxLimits?: Partial<OutboxLimits>;
@@ -102,6 +102,7 @@ export class RpcServer {
       openReads: () => deps.openReads ?? false,
       replyMetadata: () => deps.replyMetadata ?? false,
       validateResults: deps.validateResults ?? false,
+      storage: deps.storage,
       onFault: (fault) => deps.events.append('system.error', fault),
     });
   }
@@ -162,11 +163,7 @@ export class RpcServer {
   }
 
   #createSession(
-    {
-      identity,
-      host,
-      remoteAddress,
-    }: { identity?: Identity | undefined; host: string; remoteAddress: string },
+    { identity, host, origin, remoteAddress }: Omit<ConnectionInfo, 'subprotocol'>,
     kind: {
       transport: 'websocket' | 'http';
       budget: Budget;
@@ -176,7 +173,7 @@ export class RpcServer {
   ): Session {
     const { events, log } = this.#deps;
     const openReads = (): boolean => this.#deps.openReads ?? false;
-    const caller = { id: randomUUID(), host, remoteAddress, identity };
+    const caller = { id: randomUUID(), host, origin, remoteAddress, identity };
     return new Session({ ...caller, ...kind, events, log, openReads, now: this.#now });
   }
 

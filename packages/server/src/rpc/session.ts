@@ -8,12 +8,18 @@ import { hideForeign } from './hide-foreign.ts';
 import type { Budget } from './limits.ts';
 import type { Outbox } from './outbox.ts';
 
-export interface SessionOptions {
+/** How a client reaches the service. */
+export interface ClientNames {
+  /** What it used as Host, without port. */
+  host: string;
+  /** Scheme, host and port as a trusted proxy tells them; undefined where there is none between. */
+  origin?: string | undefined;
+}
+
+export interface SessionOptions extends ClientNames {
   id: string;
   transport: 'websocket' | 'http';
   remoteAddress: string;
-  /** What the client used as Host, without port. */
-  host: string;
   identity: Identity | undefined;
   budget: Budget;
   /** Asked each time, as it can be changed while the session lives. */
@@ -39,6 +45,7 @@ export class Session {
   readonly transport: 'websocket' | 'http';
   readonly remoteAddress: string;
   readonly host: string;
+  readonly origin: string | undefined;
   readonly budget: Budget;
   readonly outbox: Outbox | undefined;
   /** Absent for POST. */
@@ -62,6 +69,7 @@ export class Session {
     this.transport = options.transport;
     this.remoteAddress = options.remoteAddress;
     this.host = options.host;
+    this.origin = options.origin;
     this.budget = options.budget;
     this.outbox = options.outbox;
     this.signal = options.signal ?? this.#abort.signal;

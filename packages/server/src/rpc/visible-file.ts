@@ -1,7 +1,7 @@
 import { mayView } from '../auth/identity.ts';
 import { notClosedYet } from '../recordings/errors.ts';
 import { unknownFile } from '../retention/kept-files.ts';
-import type { RecordingRow, RecordingStore } from '../store/recordings.ts';
+import type { RecordingRow, RecordingStore, SessionRow } from '../store/recordings.ts';
 import type { SnapshotRow, SnapshotStore } from '../store/snapshots.ts';
 import type { CallContext } from './call.ts';
 
@@ -16,6 +16,17 @@ export function visibleRecording(
   const session = store.findSession(filename);
   if (session && isVisible(session, context)) throw notClosedYet(session);
   throw unknownFile({ kind: 'recordings', filename });
+}
+
+/** The recording that a call names, closed or not. */
+export function visibleRecordingOrSession(
+  store: Pick<RecordingStore, 'find' | 'findSession'>,
+  filename: string,
+  context: CallContext,
+): RecordingRow | SessionRow {
+  const entry = store.find(filename) ?? store.findSession(filename);
+  if (!entry || !isVisible(entry, context)) throw unknownFile({ kind: 'recordings', filename });
+  return entry;
 }
 
 export function visibleSnapshot(

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, readdir, rm } from 'node:fs/promises';
-import { existsSync } from 'node:fs';
+import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Params } from '@mediamtx-camera-service/protocol';
 import type { Logger } from 'pino';
@@ -11,6 +10,7 @@ import { fileStem } from '../store/file-stem.ts';
 import { partPrefix, writeNewFile } from '../store/atomic-file.ts';
 import type { SnapshotRow, SnapshotStore } from '../store/snapshots.ts';
 import { asStorageError } from '../store/storage-error.ts';
+import { checkSnapshots } from './catalog-check.ts';
 import type { Picture, PictureTaker } from './picture-taker.ts';
 
 export interface SnapshotsDeps {
@@ -57,43 +57,18 @@ export class Snapshots {
     await Promise.allSettled(taking);
   }
 
-  /** Deletes all snapshots of a camera; says how many. */
-  async deleteAll(device: string): Promise<number> {
-    const rows = this.#deps.store.allOf(device);
-    for (const row of rows) {
-      await rm(this.pathOf(row), { force: true });
-      this.#deps.store.remove(row.filename);
-    }
+  /** Deletes a camera's directory, when the catalog has none of its snapshots any more. */
+  async deleteDirectory(device: string): Promise<void> {
     await rm(join(this.#deps.snapshotsDir, device), { recursive: true, force: true });
-    return rows.length;
   }
 
   pathOf(row: Pick<SnapshotRow, 'device' | 'filename'>): string {
     return join(this.#deps.snapshotsDir, row.device, row.filename);
   }
 
-  /** Makes files and catalog agree after a kill: rows without a file go, files that were under way too. */
-  async check(): Promise<void> {
-    const { store, snapshotsDir, log } = this.#deps;
-    for (const row of store.all()) {
-      if (existsSync(this.pathOf(row))) continue;
-      store.remove(row.filename);
-      log.warn(
-        { filename: row.filename },
-        'a snapshot of the catalog has no file any more and was taken out',
-      );
-    }
-    await mkdir(snapshotsDir, { recursive: true });
-    for (const device of await readdir(snapshotsDir)) {
-      for (const name of await readdir(join(snapshotsDir, device))) {
-        const path = join(snapshotsDir, device, name);
-        // A file whose row was not written was never answered for.
-        if (name.startsWith(partPrefix) || !store.find(name)) {
-          await rm(path, { force: true });
-          log.warn({ path }, 'a snapshot that was under way when the service was killed was removed');
-        }
-      }
-    }
+  /** Makes files and catalog agree after a kill. */
+  check(): Promise<void> {
+    return checkSnapshots(this.#deps);
   }
 
   async #take(camera: Camera, params: Params<'take_snapshot'>): Promise<TakenSnapshot> {
@@ -136,7 +111,7 @@ export class Snapshots {
       await writeNewFile(this.pathOf(file), join(dir, `${partPrefix}${randomUUID()}`), picture.data);
     } catch (error) {
       if (errnoOf(error) === 'EEXIST') throw nameTaken(filename);
-      throw asStorageError(error, 'the snapshot could not be written');
+      throw asStorageError(error, 'the snapshot could not be written', snapshotsDir);
     }
     const row: SnapshotRow = {
       ...file,

@@ -1,7 +1,10 @@
-import type { Role } from '@mediamtx-camera-service/protocol';
+import { maxAuditOffset, type AuditEntry, type Role } from '@mediamtx-camera-service/protocol';
+import { selectionOf, type AuditQuery, type Selection } from './audit-query.ts';
 import type { Database } from './database.ts';
 
-export type AuditOutcome = 'ok' | 'refused' | 'failed';
+export type { AuditQuery };
+export type AuditOutcome = AuditEntry['outcome'];
+export type IdentityKind = NonNullable<AuditEntry['identity_kind']>;
 
 /** One entry as it is stored; its names are those of the contract. */
 export interface AuditRow {
@@ -10,6 +13,10 @@ export interface AuditRow {
   time: number;
   who: string | null;
   role: Role | null;
+  /** What `who` stands on; null: nobody is known. */
+  identity_kind: IdentityKind | null;
+  /** Of an API key. */
+  key_id: string | null;
   remote_address: string;
   method: string;
   device: string | null;
@@ -19,22 +26,8 @@ export interface AuditRow {
   request_id: string;
 }
 
-export interface AuditQuery {
-  limit: number;
-  offset: number;
-  /** Epoch milliseconds, inclusive. */
-  from?: number | undefined;
-  /** Epoch milliseconds, exclusive. */
-  to?: number | undefined;
-  /** Whatever the case, as users are told apart. */
-  user?: string | undefined;
-  method?: string | undefined;
-  /** `cameraN` */
-  device?: string | undefined;
-  outcome?: AuditOutcome | undefined;
-  /** Only entries of these, and entries without a camera that name no file; absent: all. */
-  cameras?: readonly string[] | undefined;
-}
+/** Counted of each of several filters, to use the index of the one that leaves least: some milliseconds. */
+const maxWeighed = 100_000;
 
 /** SQL of the audit log. The schema itself lets nothing be changed, and nothing be deleted that is younger than 7 days. */
 export class AuditStore {
@@ -48,8 +41,9 @@ export class AuditStore {
     this.db = db;
     this.#insert = db.prepare(
       `INSERT INTO audit
-         (time, who, role, remote_address, method, device, outcome, error_code, duration_ms, request_id)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+         (time, who, role, identity_kind, key_id, remote_address, method, device, outcome, error_code,
+          duration_ms, request_id)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     );
     this.#after = db.prepare('SELECT * FROM audit WHERE id > ? ORDER BY id LIMIT ?');
     this.#delete = db.prepare(
@@ -63,6 +57,8 @@ export class AuditStore {
       row.time,
       row.who,
       row.role,
+      row.identity_kind,
+      row.key_id,
       row.remote_address,
       row.method,
       row.device,
@@ -94,10 +90,13 @@ export class AuditStore {
     this.db.prepare("INSERT INTO sqlite_sequence (name, seq) VALUES ('audit', ?)").run(id);
   }
 
-  /** The newest id of those older than a time; 0 where there is none. */
-  lastIdBefore(time: number): number {
-    const row = this.db.prepare('SELECT MAX(id) AS id FROM audit WHERE time < ?').get(time);
-    return (row as { id: number | null }).id ?? 0;
+  /** The newest id of those older than a time that the service itself wrote; 0 where there is none. */
+  lastOwnIdBefore(time: number): number {
+    // The plus keeps it on the ids, of which only those since that time are passed over.
+    const row = this.db
+      .prepare("SELECT id FROM audit WHERE +time < ? AND identity_kind IS NOT 'cli' ORDER BY id DESC LIMIT 1")
+      .get(time);
+    return (row as { id: number } | undefined)?.id ?? 0;
   }
 
   /** Deletes at most `limit` entries older than a time; how many there were. */
@@ -105,32 +104,23 @@ export class AuditStore {
     return this.#delete.run(time, limit).changes;
   }
 
-  /** One page, newest first. */
+  /** One page, newest first; `total` is counted up to {@link maxAuditOffset}. */
   query(query: AuditQuery): { rows: AuditRow[]; total: number } {
-    const conditions = conditionsOf(query);
-    const where = conditions.length > 0 ? `WHERE ${conditions.map(([sql]) => sql).join(' AND ')}` : '';
-    const values = conditions.map(([, value]) => value);
-    const counted = this.db.prepare(`SELECT COUNT(*) AS total FROM audit ${where}`).get(...values);
+    const { limit, offset } = query;
+    const selection = selectionOf(query, (condition) => this.#count(condition, maxWeighed));
+    // Few among many are looked for as long as all of them are counted, so only one of the two is done.
+    const counted = offset === 0 ? undefined : this.#count(selection, maxAuditOffset);
+    if (counted !== undefined && counted < offset) return { rows: [], total: counted };
     const rows = this.db
-      .prepare(`SELECT * FROM audit ${where} ORDER BY id DESC LIMIT ? OFFSET ?`)
-      .all(...values, query.limit, query.offset) as AuditRow[];
-    return { rows, total: (counted as { total: number }).total };
+      .prepare(`${selection.sql} ORDER BY time DESC, id DESC LIMIT ? OFFSET ?`)
+      .all(...selection.values, limit, offset) as AuditRow[];
+    if (counted !== undefined) return { rows, total: counted };
+    const total = rows.length < limit ? rows.length : this.#count(selection, maxAuditOffset);
+    return { rows, total };
   }
-}
 
-function conditionsOf({ from, to, user, method, device, outcome, cameras }: AuditQuery) {
-  const all: [sql: string, value: string | number | undefined][] = [
-    ['time >= ?', from],
-    ['time < ?', to],
-    ['who = ? COLLATE NOCASE', user],
-    ['method = ?', method],
-    ['device = ?', device],
-    ['outcome = ?', outcome],
-    [
-      // Of a file that is gone nobody knows any more whose it was, and its name may tell.
-      `(device IN (SELECT value FROM json_each(?)) OR (device IS NULL AND method NOT LIKE '%/files/%'))`,
-      cameras && JSON.stringify(cameras),
-    ],
-  ];
-  return all.filter((condition): condition is [string, string | number] => condition[1] !== undefined);
+  #count({ sql, values }: Selection, atMost: number): number {
+    const counted = this.db.prepare(`SELECT COUNT(*) AS total FROM (${sql} LIMIT ?)`).get(...values, atMost);
+    return (counted as { total: number }).total;
+  }
 }

@@ -1,7 +1,10 @@
 import { chmodSync, closeSync, openSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { DatabaseSyncInstance } from '@photostructure/sqlite';
+import { messageOf } from '../errors.ts';
+import { remedyFor, sqliteCodeOf } from './remedies.ts';
 import { migrations } from './migrations.ts';
+import { isDiskFull } from './storage-error.ts';
 
 export type Database = DatabaseSyncInstance;
 
@@ -13,12 +16,28 @@ const require = createRequire(import.meta.url);
  */
 export function openDatabase(file: string): Database {
   if (file !== ':memory:') makePrivate(file);
-  const db = openRawDatabase(file);
-  db.exec(
-    'PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON',
-  );
-  migrate(db);
-  return db;
+  let db: Database | undefined;
+  try {
+    db = openRawDatabase(file);
+    db.exec(
+      'PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON',
+    );
+    migrate(db);
+    return db;
+  } catch (error) {
+    db?.close();
+    throw withRemedy(error, file);
+  }
+}
+
+/** SQLite's own words name neither the file nor what to do; other errors stay as they are. */
+function withRemedy(error: unknown, file: string): unknown {
+  const remedy = remedyFor(error);
+  if (remedy === undefined) return error;
+  const told = new Error(`the database ${file} can't be used (${messageOf(error)}): ${remedy}`, {
+    cause: error,
+  });
+  return Object.assign(told, { errcode: sqliteCodeOf(error) });
 }
 
 /** It holds the hashes of passwords; what SQLite makes beside it gets the same mode. */
@@ -29,6 +48,17 @@ function makePrivate(file: string): void {
   } catch {
     // A file that can't be written or is another user's: SQLite says so in its own words where it matters.
   }
+}
+
+/** Closes it with all in the one file: what closing alone leaves in the journal, a copy of the file would miss. */
+export function closeDatabase(db: Database): void {
+  try {
+    // Whoever else has it open is not waited for.
+    db.exec('PRAGMA busy_timeout = 0; PRAGMA wal_checkpoint(TRUNCATE)');
+  } catch {
+    // On a full disk it stays in the journal, where the next start finds it.
+  }
+  db.close();
 }
 
 /** Opens a file as it is, without the service's settings and schema. */
@@ -47,7 +77,7 @@ function migrate(db: Database): void {
   const version = schemaVersion(db);
   if (version > migrations.length) {
     throw new Error(
-      `the database is of a newer version of the service (schema ${version}, this one knows ${migrations.length})`,
+      `the database is of a newer version of the service (schema ${version}, this one knows ${migrations.length}): install that version, or restore an older backup with --force`,
     );
   }
   for (let next = version; next < migrations.length; next++) {
@@ -62,6 +92,20 @@ function migrate(db: Database): void {
 
 function schemaVersion(db: Database): number {
   return (db.prepare('PRAGMA user_version').get() as { user_version: number }).user_version;
+}
+
+/**
+ * Runs what takes something out, also on a full disk, where it makes room: the journal, which can't grow, begins anew
+ * in the room that it has.
+ */
+export function makeRoom(db: Database, work: () => unknown): void {
+  try {
+    work();
+  } catch (error) {
+    if (!isDiskFull(error)) throw error;
+    db.exec('PRAGMA wal_checkpoint(RESTART)');
+    work();
+  }
 }
 
 /** Runs `work` in one transaction: all of it is there, or none. */

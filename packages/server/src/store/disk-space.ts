@@ -1,3 +1,4 @@
+import { statfsSync, type StatsFs } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import { AppError } from '../errors.ts';
 
@@ -8,7 +9,15 @@ export interface DiskSpace {
 }
 
 export async function readDiskSpace(dir: string): Promise<DiskSpace> {
-  const { bavail, bfree, blocks, bsize } = await statfs(dir);
+  return toDiskSpace(await statfs(dir));
+}
+
+/** For an error that is being made: it waits for nothing. */
+export function readDiskSpaceNow(dir: string): DiskSpace {
+  return toDiskSpace(statfsSync(dir));
+}
+
+function toDiskSpace({ bavail, bfree, blocks, bsize }: StatsFs): DiskSpace {
   return { availableBytes: bavail * bsize, totalBytes: blocks * bsize, usedBytes: (blocks - bfree) * bsize };
 }
 

@@ -1,6 +1,6 @@
 import type { RecordingFormat } from '@mediamtx-camera-service/protocol';
 import { queryCatalog, type CatalogPage, type CatalogQuery } from './catalog-query.ts';
-import { transaction, type Database } from './database.ts';
+import { makeRoom, transaction, type Database } from './database.ts';
 
 /** A recording that is wanted (`recording`) or whose file is being made (`closing`). */
 export interface SessionRow {
@@ -107,8 +107,14 @@ export class RecordingStore {
     return this.#db.prepare('SELECT 1 FROM recordings WHERE session_id = ?').get(sessionId) !== undefined;
   }
 
+  setProtected(filename: string, isProtected: boolean): void {
+    this.#db
+      .prepare('UPDATE recordings SET protected = ? WHERE filename = ?')
+      .run(isProtected ? 1 : 0, filename);
+  }
+
   remove(filename: string): void {
-    this.#db.prepare('DELETE FROM recordings WHERE filename = ?').run(filename);
+    makeRoom(this.#db, () => this.#db.prepare('DELETE FROM recordings WHERE filename = ?').run(filename));
   }
 
   query(query: CatalogQuery): CatalogPage<RecordingRow> {

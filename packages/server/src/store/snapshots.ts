@@ -1,5 +1,5 @@
 import { queryCatalog, type CatalogPage, type CatalogQuery } from './catalog-query.ts';
-import type { Database } from './database.ts';
+import { makeRoom, type Database } from './database.ts';
 
 export interface SnapshotRow {
   filename: string;
@@ -45,7 +45,7 @@ export class SnapshotStore {
   }
 
   remove(filename: string): void {
-    this.#db.prepare('DELETE FROM snapshots WHERE filename = ?').run(filename);
+    makeRoom(this.#db, () => this.#db.prepare('DELETE FROM snapshots WHERE filename = ?').run(filename));
   }
 
   query(query: CatalogQuery): CatalogPage<SnapshotRow> {

@@ -4,6 +4,8 @@ import { pino } from 'pino';
 import { TempDir, Tmpfs, until } from '@mediamtx-camera-service/testkit';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { AuditLog, type AuditEntry, type AuditLogDeps } from '../../src/audit/audit-log.ts';
+import { noteCommand, noteCommandIn } from '../../src/audit/command-log.ts';
+import { AppError } from '../../src/errors.ts';
 import { openDatabase, type Database } from '../../src/store/database.ts';
 
 const dayMs = 86_400_000;
@@ -41,7 +43,8 @@ function start(more: Partial<AuditLogDeps> = {}): AuditLog {
 
 function entry(more: Partial<AuditEntry> = {}): AuditEntry {
   return {
-    ...{ who: 'ann', role: 'admin', remote_address: '192.0.2.1', method: 'set_camera', device: 'camera0' },
+    ...{ who: 'ann', role: 'admin', identity_kind: 'user', key_id: null, remote_address: '192.0.2.1' },
+    ...{ method: 'set_camera', device: 'camera0' },
     ...{ outcome: 'ok', error_code: null, duration_ms: 1.25, request_id: 'request-1', isLogin: false },
     ...more,
   };
@@ -186,6 +189,46 @@ describe('after a kill', () => {
     next.write(entry({ request_id: 'after' }));
     expect(rowsOfTable()).toMatchObject([{ id: 1 }, { id: 11, request_id: 'after' }]);
     expect(JSON.parse(linesOf(name).at(-1)!)).toMatchObject({ id: 11 });
+  });
+});
+
+describe('what another program writes to the table', () => {
+  const command = { method: 'create_user', startedMs: 0 };
+
+  test('gets into the file once and in order, by the next entry or when the change is noticed', () => {
+    const audit = start();
+    const other = openDatabase(dir.join('test.db'));
+    audit.write(entry({ request_id: 'first' }));
+    noteCommand(other, command);
+    noteCommand(other, { ...command, error: new AppError('invalid_state', { reason: 'last_admin' }) });
+    expect(rowsOfFiles()).toHaveLength(1);
+    audit.write(entry({ request_id: 'fourth' }));
+    expect(rowsOfFiles()).toEqual(rowsOfTable());
+    noteCommand(other, command);
+    audit.followOthers();
+    audit.followOthers();
+    expect(rowsOfFiles()).toEqual(rowsOfTable());
+    expect(rowsOfTable()).toMatchObject([
+      { request_id: 'first' },
+      { identity_kind: 'cli', who: expect.stringMatching(/^cli:./), remote_address: 'local', outcome: 'ok' },
+      { identity_kind: 'cli', outcome: 'failed', error_code: -32020 },
+      { request_id: 'fourth' },
+      { identity_kind: 'cli' },
+    ]);
+    other.close();
+  });
+
+  test('while no service runs gets there at the next start, also before the first', () => {
+    noteCommandIn(dir.join('.'), command);
+    const own = openDatabase(dir.join('camera-service.db'));
+    const rows = () => own.prepare('SELECT id, method FROM audit ORDER BY id').all();
+    start({ db: own, now: () => Date.now() + dayMs }).stop();
+    noteCommandIn(dir.join('.'), { ...command, method: 'camera-service link' });
+    start({ db: own }).stop();
+    start({ db: own }).stop();
+    expect(rowsOfFiles().map((row) => (row as { id: number }).id)).toEqual([1, 2]);
+    expect(rows()).toHaveLength(2);
+    own.close();
   });
 });
 

@@ -52,12 +52,56 @@ describe('the failures of one address', () => {
     expect(await lab.try('user0', home, true)).toBe('right');
   });
 
-  it('four of them lock nothing, and are forgotten by a login', async () => {
+  it('four of them lock nothing, and are forgotten a minute later', async () => {
     const lab = new Lab();
-    await lab.fail(4, 'ann', home);
-    expect(await lab.try('ann', home, true)).toBe('right');
-    await lab.fail(4, 'ann', home);
-    expect(await lab.try('ann', home, true)).toBe('right');
+    for (let minute = 0; minute < 10; minute++) {
+      await lab.fail(4, 'ann', home);
+      expect(await lab.try('ann', home, true)).toBe('right');
+      lab.nowMs += 60_000;
+    }
+  });
+
+  it('are not forgotten by a login, or one valid account would buy endless guesses at others', async () => {
+    const lab = new Lab();
+    const guesses: unknown[] = [];
+    // For an hour, as fast as it goes, each guess at another user and each followed by an own login.
+    for (let guess = 0; lab.nowMs < 3_600_000; guess++) {
+      const result = await lab.try(`user${guess % 50}`, evil);
+      if (result === 'wrong') guesses.push(await lab.try('guesser', evil, true));
+      else lab.nowMs += Number(result);
+    }
+    // Five, then one after each lock: 10, 20, 40, 80, 160 s, and from then on every five minutes.
+    expect(guesses).toHaveLength(5 + 5 + 10);
+    expect(new Set(guesses.slice(0, 4))).toEqual(new Set(['right']));
+    expect(guesses[4]).toBe(10_000);
+  });
+
+  it('of a household that mistypes now and then after a lock do not add up to a longer one', async () => {
+    const lab = new Lab();
+    await lab.fail(5, 'ann', home);
+    lab.nowMs += 10_000 + 60_000;
+    for (let minute = 0; minute < 20; minute++) {
+      await lab.fail(1, `child${minute % 3}`, home);
+      expect(await lab.try('bob', home, true)).toBe('right');
+      lab.nowMs += 60_000;
+    }
+  });
+
+  it('halve the lock with each minute that passes without one', async () => {
+    const lab = new Lab();
+    await lab.fail(5, 'ann', evil);
+    for (let lock = 10_000; lock < 160_000; lock *= 2) {
+      lab.nowMs += lock;
+      await lab.fail(1, 'ann', evil);
+    }
+    // The lock is 160 s now; after two quiet minutes 40 s, which the next failure doubles.
+    lab.nowMs += 160_000 + 2 * 60_000;
+    await lab.fail(1, 'bob', evil);
+    expect(await lab.try('bob', evil)).toBe(80_000);
+    // 80, 40, 20, 10, nothing.
+    lab.nowMs += 80_000 + 4 * 60_000;
+    await lab.fail(4, 'carl', evil);
+    expect(await lab.try('dora', evil, true)).toBe('right');
   });
 
   it('older than a minute do not count', async () => {
@@ -82,6 +126,15 @@ describe('the failures of one address', () => {
     }
     expect(locks).toEqual([10_000, 20_000, 40_000, 80_000, 160_000, 300_000, 300_000]);
   });
+});
+
+describe('the failures of one user', () => {
+  it('from many addresses lock the user at others, and no other user there', async () => {
+    const lab = new Lab();
+    for (let i = 0; i < 5; i++) await lab.fail(1, 'ann', `198.51.100.${i}`);
+    expect(await lab.try('ANN', '203.0.113.9', true)).toBe(10_000);
+    expect(await lab.try('bob', '203.0.113.9', true)).toBe('right');
+  });
 
   it('are forgotten a quarter of an hour after the last lock', async () => {
     const lab = new Lab();
@@ -93,14 +146,22 @@ describe('the failures of one address', () => {
     await lab.fail(4, 'ann', evil);
     expect(await lab.try('ann', evil, true)).toBe('right');
   });
-});
 
-describe('the failures of one user', () => {
-  it('from many addresses lock the user at others, and no other user there', async () => {
-    const lab = new Lab();
-    for (let i = 0; i < 5; i++) await lab.fail(1, 'ann', `198.51.100.${i}`);
-    expect(await lab.try('ANN', '203.0.113.9', true)).toBe(10_000);
-    expect(await lab.try('bob', '203.0.113.9', true)).toBe('right');
+  it('are forgotten by a login of this user, and not by one of another', async () => {
+    for (const [name, next] of [
+      ['ann', 'right'],
+      ['bob', 20_000],
+    ] as const) {
+      const lab = new Lab();
+      expect(await lab.try('ann', home, true)).toBe('right');
+      await lab.fail(5, 'ann', home);
+      lab.nowMs += 10_000;
+      expect(await lab.try(name, home, true)).toBe('right');
+      // By now the address has forgotten.
+      lab.nowMs += 60_000;
+      await lab.fail(1, 'ann', home);
+      expect(await lab.try('ann', home, true), name).toBe(next);
+    }
   });
 
   it('never lock the user at an address from which the user has logged in', async () => {
@@ -112,15 +173,12 @@ describe('the failures of one user', () => {
     expect(await lab.try('ann', '203.0.113.9', true)).toBe(10_000);
   });
 
-  it('at such an address lock the user there alone, also where the guesser logs in as another in between', async () => {
+  it('at such an address lock the user and the address, not the user elsewhere', async () => {
     const lab = new Lab();
     expect(await lab.try('ann', home, true)).toBe('right');
-    for (let i = 0; i < 5; i++) {
-      await lab.fail(1, 'ann', home);
-      expect(await lab.try('guesser', home, true)).toBe('right');
-    }
+    await lab.fail(5, 'ann', home);
     expect(await lab.try('ann', home, true)).toBe(10_000);
-    expect(await lab.try('guesser', home, true)).toBe('right');
+    expect(await lab.try('guesser', home, true)).toBe(10_000);
     expect(await lab.try('ann', '203.0.113.9', true)).toBe('right');
   });
 

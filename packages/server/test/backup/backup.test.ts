@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
+import { existsSync, readdirSync } from 'node:fs';
 import { chmod, mkdir, readdir, readFile, stat, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { TempDir } from '@mediamtx-camera-service/testkit';
+import { TempDir, Tmpfs, until } from '@mediamtx-camera-service/testkit';
 import { list } from 'tar';
 import { describe, expect, test } from 'vitest';
 import { BackupError } from '../../src/backup/backup-error.ts';
@@ -64,6 +65,54 @@ describe('a backup', () => {
     expect(await readdir(dir.path)).toEqual(['b.tar.gz']);
     expect(await readFile(dir.join('b.tar.gz'), 'utf8')).toBe('mine');
   });
+
+  test('of a database that holds nothing yet is refused, since no restore would take it', async () => {
+    await using dir = await TempDir.create();
+    await mkdir(dir.join('data'));
+    await writeFile(dataPaths(dir.join('data')).database, '');
+    const backup = { sources: sourcesOf(dir.join('data')), to: dir.join('b.tar.gz') };
+    await expect(createBackup(backup)).rejects.toThrow(/holds nothing yet/);
+    expect(await readdir(dir.path)).toEqual(['data']);
+  });
+
+  test.each(['manifest.json', 'config.yaml', 'camera-service.db', 'secrets'])(
+    'may itself be called %s',
+    async (name) => {
+      await using dir = await TempDir.create();
+      await makeBackup(dir.join('data'), 'ada', dir.join(name));
+      expect(await verifyBackup(dir.join(name))).toMatchObject({ counts: { users: 1 } });
+    },
+  );
+
+  test('is made whatever mistakes the configuration has, where the directory is named', async () => {
+    await using dir = await TempDir.create();
+    const root = dir.join('data');
+    (await fillDataDir(root, 'ada')).close();
+    await writeFile(join(root, 'config.yaml'), 'server: [1, 2\n  port: : 5');
+    const sources = { ...sourcesOf(root), env: { CAMERA_SERVICE_SERVER_PORT: 'none' } };
+    await createBackup({ sources, to: dir.join('b.tar.gz') });
+    expect(await namesIn(dir.join('b.tar.gz'))).toContain('config.yaml');
+  });
+
+  test('that is cut off by Ctrl-C leaves nothing behind, least of all secrets', async () => {
+    await using dir = await TempDir.create();
+    const root = dir.join('data');
+    const db = await fillDataDir(root, 'ada');
+    // Packing so much takes longer than it takes to look.
+    db.exec('CREATE TABLE padding AS SELECT randomblob(20000000) AS noise');
+    db.close();
+    const stop = new AbortController();
+    const backup = createBackup({
+      sources: sourcesOf(root),
+      to: dir.join('b.tar.gz'),
+      signal: stop.signal,
+    });
+    await until(async () => (await readdir(dir.path)).some((name) => name.startsWith('.part-backup-')));
+    stop.abort();
+    expect(readdirSync(dir.path)).toEqual(['data']);
+    await expect(backup).rejects.toThrow(BackupError);
+    expect(await readdir(dir.path)).toEqual(['data']);
+  });
 });
 
 describe('a restore', () => {
@@ -123,6 +172,49 @@ describe('a restore', () => {
     const old = openRawDatabase(kept.find((path) => /\.db\.before-restore-\w+$/.test(path))!);
     expect(old.prepare('SELECT name FROM users').all()).toEqual([{ name: 'eve' }]);
     old.close();
+  });
+
+  test('takes up no recording that ran when the backup was made', async () => {
+    await using dir = await TempDir.create();
+    const db = await fillDataDir(dir.join('data'), 'ada');
+    db.exec(
+      `INSERT INTO recording_sessions (session_id, device, filename, format, started_at, state)
+       VALUES ('s', 'camera0', 'running.mp4', 'mp4', 1, 'recording')`,
+    );
+    await createBackup({ sources: sourcesOf(dir.join('data')), to: dir.join('b.tar.gz') });
+    db.close();
+    await restoreBackup({ file: dir.join('b.tar.gz'), sources: sourcesOf(dir.join('other')) });
+    const restored = openRawDatabase(dataPaths(dir.join('other')).database);
+    expect(restored.prepare('SELECT * FROM recording_sessions').all()).toEqual([]);
+    restored.close();
+  });
+
+  test('twice in one second keeps what both have replaced', async () => {
+    await using dir = await TempDir.create();
+    await makeBackup(dir.join('data'), 'ada', dir.join('b.tar.gz'));
+    const target = dir.join('other');
+    (await fillDataDir(target, 'eve')).close();
+    const restore = { file: dir.join('b.tar.gz'), sources: sourcesOf(target), force: true };
+    const runs = [await restoreBackup(restore), await restoreBackup(restore), await restoreBackup(restore)];
+    const kept = runs.flatMap((run) => run.kept);
+    expect(new Set(kept).size).toBe(9);
+    for (const path of kept) expect(existsSync(path)).toBe(true);
+  });
+
+  test('of a file that is not there makes nothing', async () => {
+    await using dir = await TempDir.create();
+    const restore = { file: dir.join('none.tar.gz'), sources: sourcesOf(dir.join('other')) };
+    await expect(restoreBackup(restore)).rejects.toThrow(/none\.tar\.gz can't be read \(ENOENT\)/);
+    expect(await readdir(dir.path)).toEqual([]);
+  });
+
+  test('onto a full disk says so, and not that the backup is bad; nothing is left of it', async () => {
+    await using dir = await TempDir.create();
+    await makeBackup(dir.join('data'), 'ada', dir.join('b.tar.gz'));
+    await using disk = await Tmpfs.mount(128 * 1024);
+    const restore = { file: dir.join('b.tar.gz'), sources: sourcesOf(disk.join('data')) };
+    await expect(restoreBackup(restore)).rejects.toThrow(/camera-service\.db can't be unpacked: ENOSPC/);
+    expect(existsSync(disk.join('data', '.restore'))).toBe(false);
   });
 
   test('is refused while a service has the directory', async () => {

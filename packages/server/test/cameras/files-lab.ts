@@ -8,8 +8,10 @@ import { Notifier } from '../../src/events/notifier.ts';
 import { RecordingAnnouncer } from '../../src/recordings/announcer.ts';
 import { checkRecordings } from '../../src/recordings/catalog-check.ts';
 import { RecordingCloser } from '../../src/recordings/closer.ts';
+import { RecordingProtection } from '../../src/recordings/protection.ts';
 import { Recordings } from '../../src/recordings/recordings.ts';
 import { PictureTaker } from '../../src/snapshots/picture-taker.ts';
+import { KeptFiles } from '../../src/retention/kept-files.ts';
 import { Snapshots } from '../../src/snapshots/snapshots.ts';
 import { Stills } from '../../src/snapshots/stills.ts';
 import { MergeStore } from '../../src/store/merges.ts';
@@ -31,6 +33,10 @@ export class FilesLab {
   readonly mergeStore: MergeStore;
   readonly merger: CameraMerger;
   readonly forgetter: CameraForgetter;
+  readonly events: EventLog;
+  readonly kept: KeptFiles;
+  readonly protection: RecordingProtection;
+  readonly closer: RecordingCloser;
   readonly removedPaths: string[] = [];
   readonly forgotten: string[] = [];
   /** MediaMTX does not answer. */
@@ -47,10 +53,18 @@ export class FilesLab {
     this.recordingStore = new RecordingStore(db);
     this.snapshotStore = new SnapshotStore(db);
     this.mergeStore = new MergeStore(db);
-    const events = new EventLog({ db, log });
+    this.events = new EventLog({ db, log });
+    const { events } = this;
     const pictures = new PictureTaker({ taps: lab.taps, ffmpeg: noFfmpeg, timeoutMs: 1_000 });
     const stills = new Stills({ pictures, cacheDir: lab.dir.join('stills'), ffmpeg: noFfmpeg, log });
     this.snapshots = new Snapshots({ store: this.snapshotStore, snapshotsDir, pictures, events, log });
+    this.closer = new RecordingCloser({
+      store: this.recordingStore,
+      recordingsDir,
+      ffmpeg: noFfmpeg,
+      now: Date.now,
+      log,
+    });
     this.recordings = new Recordings({
       store: this.recordingStore,
       recordingsDir,
@@ -59,13 +73,7 @@ export class FilesLab {
         patchRecord: () => Promise.reject(new Error('there is no MediaMTX in this test')),
       }),
       cameras: this.registry,
-      closer: new RecordingCloser({
-        store: this.recordingStore,
-        recordingsDir,
-        ffmpeg: noFfmpeg,
-        now: Date.now,
-        log,
-      }),
+      closer: this.closer,
       announcer: new RecordingAnnouncer({
         events,
         notifier: new Notifier({ log }),
@@ -88,10 +96,21 @@ export class FilesLab {
       log,
     };
     this.merger = new CameraMerger({ ...deps, store: this.mergeStore, snapshotsDir });
+    const { recordings, recordingStore, snapshots, snapshotStore } = this;
+    this.kept = new KeptFiles({
+      ...{ recordings, recordingStore, snapshots, snapshotStore, events, log },
+      exclusively: (work) => this.merger.exclusively(work),
+    });
+    this.protection = new RecordingProtection({
+      ...{ store: recordingStore, recordings, keptFiles: this.kept, events, log },
+      exclusively: (work) => this.merger.exclusively(work),
+    });
     this.forgetter = new CameraForgetter({
       ...deps,
       store,
-      recordingStore: this.recordingStore,
+      recordingStore,
+      snapshotStore,
+      keptFiles: this.kept,
       merger: this.merger,
     });
   }

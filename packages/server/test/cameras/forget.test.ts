@@ -52,7 +52,35 @@ test('its files go where that is asked for, but a protected recording and those 
   expect(files.rows()).toEqual(left);
   expect(Object.keys(files.files()).filter((path) => path.includes('camera0'))).toEqual([
     'recordings/camera0/kept.mp4',
+    'recordings/camera0/kept.mp4.protected',
   ]);
+});
+
+test('every file that goes with its camera is told, each once, and what stays is not', async () => {
+  const names = Array.from({ length: 30 }, (_, n) => `more-${n + 10}`);
+  for (const name of names) files.addSnapshot('camera0', `${name}.jpg`);
+  files.addRecording('camera0', 'kept.mp4', { isProtected: true });
+  gone();
+  const first = files.events.seq + 1;
+  expect(await forget(true)).toEqual({ filesDeleted: 32 });
+  const told = files.events.read(first - 1, 100);
+  expect(told.map(({ topic, device, data }) => [topic, device, data['filename'], data['reason']])).toEqual([
+    ['recording.deleted', 'camera0', 'camera0.mp4', 'forgotten'],
+    ...['camera0', ...names].map((name) => ['snapshot.deleted', 'camera0', `${name}.jpg`, 'forgotten']),
+  ]);
+});
+
+test('a file that can not be deleted keeps its camera, and what had gone was told', async () => {
+  rmSync(lab.dir.join('snapshots/camera0/camera0.jpg'));
+  files.write('snapshots/camera0/camera0.jpg/in-the-way');
+  gone();
+  await expect(forget(true)).rejects.toMatchObject({
+    errorName: 'dependency_failed',
+    data: { reason: 'not_deleted' },
+  });
+  expect(files.registry.find('camera0')).toBeDefined();
+  expect(files.rows().filter((row) => row.startsWith('camera0'))).toEqual(['camera0 camera0.jpg']);
+  expect(files.events.read(0, 100).map(({ data }) => data['filename'])).toEqual(['camera0.mp4']);
 });
 
 test('one whose files are all gone leaves no directory', async () => {

@@ -84,7 +84,7 @@ export class CameraLab implements AsyncDisposable {
           publishUrl: unasked,
           ffmpeg: unasked,
           encoder: new EncoderChooser({ useHardware: false }),
-          recover: (end, signal) => owner.recover(end, signal),
+          recover: (end, signal) => owner.picture.recover(end, signal),
           log,
         }),
       taps: this.taps,

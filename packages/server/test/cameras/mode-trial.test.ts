@@ -54,6 +54,23 @@ test('a camera in the dark, that is no faster in a lower mode, keeps its best on
   expect(trial.reason).toBe('the camera gives 10 of 30 frames a second');
 });
 
+test('a camera of two frames a second is no faster where four seconds happen to hold one more', () => {
+  const { trial, mode, run } = createTrial();
+  expect(run(1.8)).toBe(true);
+  expect(mode()).toEqual(raw);
+  expect(run(2.3)).toBe(true);
+  expect(mode()).toEqual(mjpeg);
+  expect(trial.reason).toBe('the camera gives 2.3 of 30 frames a second');
+});
+
+test('a lower mode that starves as well, but is faster, stays', () => {
+  const { trial, mode, run } = createTrial();
+  expect(run(3)).toBe(true);
+  expect(run(6)).toBe(false);
+  expect(mode()).toEqual(raw);
+  expect(trial.reason).toBe('the camera gives 6 of 30 frames a second');
+});
+
 test('what was forgotten in the middle of a trial is tried out anew', () => {
   const { mode, run, forget } = createTrial();
   expect(run(10)).toBe(true);

@@ -236,6 +236,8 @@ describe('a file that can not be written changes nothing in memory either', () =
     expect(await refusalOf(keeper.set({ 'camera.linger': 40 }))).toMatchObject({
       name: 'insufficient_storage',
       reason: 'disk_full',
+      available_space: 0,
+      total_space: 262_144,
     });
     expect(keeper.effective.camera.linger).toBe(30);
     expect(await readFile(file, 'utf8')).toBe('camera:\n  linger: 30\n');
@@ -346,6 +348,35 @@ describe('describe', () => {
     expect(JSON.stringify(config)).not.toContain('hunter2');
     expect(config['mediamtx']).toMatchObject({ api_url: 'http://***@127.0.0.1:9997', api_password: '***' });
     expect(config['security']).toMatchObject({ jwt_secret: '***', jwt_secret_previous: '***' });
+  });
+
+  test('of what waits for a restart it tells both values, and of neither a secret', async () => {
+    await using lab = await createLab('server:\n  port: 8100\nmediamtx:\n  binary: /old\n');
+    await lab.keeper.set({
+      'server.port': 8200,
+      'server.tls_cert': '/c.pem',
+      'server.tls_key': '/k.pem',
+      'mediamtx.api_url': `http://user:${word}@127.0.0.1:9997`,
+      'mediamtx.rtsp_password': word,
+      'server.reply_metadata': true,
+    });
+    await writeFile(lab.file, (await lab.read()).replace('  binary: /old\n', ''));
+    await lab.keeper.reload();
+    const { config, restart_needed: waiting, pending } = lab.keeper.describe();
+    expect(config['server']).toMatchObject({ port: 8100, tls_cert: null });
+    expect(config['mediamtx']).toMatchObject({ binary: '/old', rtsp_password: null });
+    expect(pending).toEqual({
+      'server.port': 8200,
+      'server.tls_cert': '/c.pem',
+      'server.tls_key': '/k.pem',
+      'mediamtx.api_url': 'http://***@127.0.0.1:9997',
+      'mediamtx.binary': null,
+      'mediamtx.rtsp_password': '***',
+    });
+    expect(Object.keys(pending).toSorted()).toEqual(waiting.toSorted());
+    expect(lab.keeper.describe('mediamtx').pending).not.toHaveProperty(['server.port']);
+    await lab.keeper.set({ 'server.port': 8100, 'server.tls_cert': null, 'server.tls_key': null });
+    expect(lab.keeper.describe('server').pending).toEqual({});
   });
 
   test('has every key, and one section alone where it is asked for', async () => {

@@ -4,7 +4,7 @@ import { TempDir } from '@mediamtx-camera-service/testkit';
 import { describe, expect, test } from 'vitest';
 import { ConfigError } from '../../src/config/config-error.ts';
 import { configKeys, environmentName } from '../../src/config/keys.ts';
-import { loadConfig, type ConfigSources } from '../../src/config/load.ts';
+import { loadConfig, strayVariables, type ConfigSources } from '../../src/config/load.ts';
 
 function problemsOf(sources: Partial<ConfigSources>): string[] {
   try {
@@ -150,4 +150,21 @@ describe('mistakes', () => {
     expect(problems).toHaveLength(1);
     expect(problems[0]).not.toContain('too-short');
   });
+});
+
+test('a mistyped variable is told, since it would otherwise do nothing in silence', () => {
+  const env = {
+    CAMERA_SERVICE_SERVER_PROT: '8080',
+    CAMERA_SERVICE_SERVER_PORT: '8080',
+    CAMERA_SERVICE_JWT_SECRET: 'x',
+    CAMERA_SERVICE_SECURITY_JWT_SECRET: 'x',
+    CAMERA_SERVICE_MEDIAMTX_INSTALL: 'never',
+    PATH: '/bin',
+  };
+  expect(strayVariables(env)).toEqual(['CAMERA_SERVICE_SECURITY_JWT_SECRET', 'CAMERA_SERVICE_SERVER_PROT']);
+});
+
+test('a file of several documents is refused in words for people', async () => {
+  const problems = await withFile('camera: {}\n---\nserver: {}\n', (file) => problemsOf({ file }));
+  expect(problems).toEqual([expect.stringMatching(/everything must be in one part$/)]);
 });

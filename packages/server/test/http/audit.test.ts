@@ -79,6 +79,54 @@ test('a download by a signed link is by whom the link was made for', async () =>
   ]);
 });
 
+test('what a login stands on is told, and which key it is', async () => {
+  await parts.users.create('door', { password: 'a good password', role: 'viewer', cameras: null });
+  const { row, key } = parts.apiKeys.create({ name: 'door', role: 'viewer', cameras: null, expiresAt: null });
+  const code = parts.loginCodes.createLocal({ role: 'admin', lifetimeMs: 60_000 });
+  const { headers } = await app.inject({ url: `/login?code=${code}` });
+  const payload = { user: 'door', password: 'a good password' };
+  await app.inject({ method: 'POST', url: '/login', payload });
+  await app.inject({ method: 'POST', url: '/login', payload: { ...payload, password: 'wrong' } });
+  for (const by of [{ 'x-api-key': key }, { cookie: cookieOf(headers) }, await bearer(parts), {}])
+    await app.inject({ url: '/files/recordings/rec0.mp4', headers: by });
+  // A link tells of its own accord whose it is.
+  const byKey = await parts.credentials.verify(key);
+  await app.inject({ url: parts.links.make('/files/recordings/rec1.mp4', byKey) });
+  const rows = await entries(8);
+  expect(rows.map(({ who, identity_kind, key_id }) => [who, identity_kind, key_id])).toEqual([
+    ['local', 'link', null],
+    ['door', 'user', null],
+    ['door', null, null],
+    ['door', 'api_key', row.key_id],
+    ['local', 'link', null],
+    ['olga', 'token', null],
+    [null, null, null],
+    ['door', 'api_key', row.key_id],
+  ]);
+});
+
+test('a picture that a page shows again and again is held once a login, and each login is', async () => {
+  const url = '/files/recordings/rec0.mp4';
+  const headers = await bearer(parts);
+  const first = await app.inject({ url, headers: { ...headers, 'sec-fetch-dest': 'image' } });
+  for (let n = 0; n < 5; n += 1) await app.inject({ url, headers });
+  const seen = { 'if-none-match': String(first.headers['etag']) };
+  const { statusCode } = await app.inject({ url, headers: { ...(await bearer(parts, 'vera')), ...seen } });
+  expect(statusCode).toBe(304);
+  await app.inject({ url, headers: { ...headers, range: 'bytes=0-9' } });
+  await app.inject({ url });
+  await app.inject({ url });
+  await app.inject({ url, headers: await bearer(parts) });
+  await app.inject({ url: '/files/recordings/none.mp4', headers });
+  expect(short(await entries(5))).toEqual([
+    ['olga', 'operator', `GET ${url}`, 'camera0', 'ok', null],
+    [null, null, `GET ${url}`, 'camera0', 'refused', -32001],
+    [null, null, `GET ${url}`, 'camera0', 'refused', -32001],
+    ['olga', 'operator', `GET ${url}`, 'camera0', 'ok', null],
+    ['olga', 'operator', 'GET /files/recordings/none.mp4', null, 'failed', -32010],
+  ]);
+});
+
 test('a download that its reader cuts off is held all the same', async () => {
   await addRecording('long.mp4', 'camera1', 50_000_000);
   await app.listen({ host: '127.0.0.1', port: 0 });
@@ -173,12 +221,18 @@ test('all: reads are held as well', async () => {
   const config = { audit: 'all', audit_days: 90 } as const;
   const audit = new AuditLog({ db: openDatabase(':memory:'), config, resolve: (device) => device, log });
   const other = await createHttpApp({ ...parts, audit });
-  await other.inject({ url: '/api/cameras', headers: await bearer(parts) });
+  const headers = await bearer(parts);
+  await other.inject({ url: '/api/cameras', headers });
+  for (let n = 0; n < 2; n += 1) await other.inject({ url: '/files/recordings/rec0.mp4', headers });
   const { rows } = await until(() => {
     const page = audit.query({ limit: 10, offset: 0 });
-    return page.total > 0 && page;
+    return page.total > 2 && page;
   });
-  expect(short(rows)).toEqual([['olga', 'operator', 'GET /api/cameras', null, 'ok', null]]);
+  expect(short(rows.toReversed())).toEqual([
+    ['olga', 'operator', 'GET /api/cameras', null, 'ok', null],
+    ['olga', 'operator', 'GET /files/recordings/rec0.mp4', 'camera0', 'ok', null],
+    ['olga', 'operator', 'GET /files/recordings/rec0.mp4', 'camera0', 'ok', null],
+  ]);
   await other.close();
 });
 

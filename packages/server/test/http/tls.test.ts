@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { X509Certificate } from 'node:crypto';
@@ -7,10 +7,13 @@ import { request } from 'node:https';
 import { connect as connectPlain } from 'node:net';
 import { connect, type ConnectionOptions, type TLSSocket } from 'node:tls';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { pino } from 'pino';
 import { generate } from 'selfsigned';
 import { WebSocket } from 'ws';
 import { HttpServer } from '../../src/http/server.ts';
-import { Certificate } from '../../src/http/tls.ts';
+import { Certificate, type CertificateDeps } from '../../src/http/tls.ts';
+import { namesMissing, readOwnNames, type OwnNames } from '../../src/http/tls-names.ts';
+import { certificateWarnings } from '../../src/lifecycle/exposure.ts';
 import { Clock, cookieOf, createParts, log, tempDir, viewer } from './support.ts';
 
 const dayMs = 86_400_000;
@@ -28,17 +31,18 @@ afterEach(async () => {
 });
 
 interface Given {
+  host?: string;
   tls?: boolean;
   tls_cert?: string;
   tls_key?: string;
 }
 
-async function load(config: Given, now?: () => number): Promise<Certificate> {
+async function load(config: Given, more: Partial<CertificateDeps> = {}): Promise<Certificate> {
   const certificate = await Certificate.load({
-    config: { tls: false, ...config },
+    config: { host: '127.0.0.1', tls: false, ...config },
     dataDir: dir.path,
     log,
-    ...(now && { now }),
+    ...more,
   });
   opened.push(certificate);
   return certificate;
@@ -96,7 +100,7 @@ describe('a certificate of its own', () => {
 
   test('is made anew a month before it ends, also while it is served', async () => {
     const clock = new Clock();
-    const certificate = await load({ tls: true }, clock.now);
+    const certificate = await load({ tls: true }, { now: clock.now });
     const { port } = await serve(certificate);
     const { fingerprint } = certificate;
     clock.nowMs += 790 * dayMs;
@@ -113,6 +117,85 @@ describe('a certificate of its own', () => {
     writeFileSync(join(dir.path, 'secrets', 'tls.key'), '');
     expect((await load({ tls: true })).fingerprint).not.toBe(fingerprint);
   });
+});
+
+/** A machine at these addresses. */
+function namesAt(...addresses: string[]): OwnNames {
+  const hosts = ['localhost', 'cams'];
+  return { hosts, addresses: ['127.0.0.1', ...addresses], lasting: [...hosts, ...addresses] };
+}
+
+function logOf(lines: Record<string, unknown>[]): CertificateDeps['log'] {
+  return pino({ level: 'warn' }, { write: (line: string) => void lines.push(JSON.parse(line)) });
+}
+
+const moved = { names: () => namesAt('192.0.2.7') };
+
+describe('a machine that has got another address', () => {
+  const everywhere = { tls: true, host: '0.0.0.0' };
+
+  test('is told, with the address and the remedy, and the certificate that people trust stays', async () => {
+    const { fingerprint, warning } = await load(everywhere, { names: () => namesAt('192.0.2.1') });
+    expect(warning).toBeUndefined();
+    const lines: Record<string, unknown>[] = [];
+    let names = namesAt('192.0.2.7');
+    const after = await load(everywhere, { names: () => names, log: logOf(lines) });
+    const file = join(dir.path, 'secrets', 'tls.crt');
+    expect(after.fingerprint).toBe(fingerprint);
+    expect(after.warning).toContain('does not name 192.0.2.7, ');
+    expect(after.warning).toContain('delete secrets/tls.crt');
+    expect(certificateWarnings(after)).toEqual([{ component: 'server', reason: after.warning }]);
+    await after.look();
+    expect(lines).toEqual([expect.objectContaining({ missing: ['192.0.2.7'], file, reason: after.warning })]);
+    names = namesAt('192.0.2.1');
+    await after.look();
+    expect(after.warning).toBeUndefined();
+    expect(certificateWarnings(after)).toEqual([]);
+  });
+
+  test('is told while the service runs, and what is to be done helps without a restart', async () => {
+    let names = namesAt('192.0.2.1');
+    const certificate = await load(everywhere, { names: () => names });
+    const { port } = await serve(certificate);
+    const { fingerprint } = certificate;
+    names = namesAt('192.0.2.1', '192.0.2.7');
+    await certificate.look();
+    expect(certificate.warning).toContain('192.0.2.7');
+    rmSync(join(dir.path, 'secrets', 'tls.crt'));
+    await certificate.look();
+    expect(certificate.warning).toBeUndefined();
+    expect(certificate.fingerprint).not.toBe(fingerprint);
+    const served = (await shake(port)).getPeerX509Certificate()!;
+    expect(served.fingerprint256).toBe(certificate.fingerprint);
+    for (const address of ['192.0.2.1', '192.0.2.7']) expect(served.checkIP(address)).toBe(address);
+  });
+
+  test('has it in the certificate that comes because the old one ends', async () => {
+    const clock = new Clock();
+    let names = namesAt('192.0.2.1');
+    const certificate = await load(everywhere, { now: clock.now, names: () => names });
+    names = namesAt('192.0.2.7');
+    clock.nowMs += 800 * dayMs;
+    await certificate.look();
+    expect(certificate.warning).toBeUndefined();
+    const made = new X509Certificate(readFileSync(join(dir.path, 'secrets', 'tls.crt')));
+    expect(made.checkIP('192.0.2.7')).toBe('192.0.2.7');
+    expect(made.checkIP('192.0.2.1')).toBeUndefined();
+  });
+
+  test('is no news where nobody can use it, and where the certificate is a given one', async () => {
+    await load({ tls: true }, { names: () => namesAt() });
+    expect((await load({ tls: true, host: 'localhost' }, moved)).warning).toBeUndefined();
+    expect((await load({ tls: true, host: '192.0.2.7' }, moved)).warning).toContain('192.0.2.7');
+    const given = { ...(await writePair()), host: '0.0.0.0' };
+    expect((await load(given, moved)).warning).toBeUndefined();
+  });
+});
+
+test('the certificate that this machine makes now lacks none of its names', async () => {
+  await load({ tls: true, host: '::' });
+  const cert = readFileSync(join(dir.path, 'secrets', 'tls.crt'), 'utf8');
+  expect(namesMissing(cert, '::', readOwnNames())).toEqual([]);
 });
 
 describe('a given certificate', () => {

@@ -45,6 +45,22 @@ describe('a trusted proxy', () => {
     });
   });
 
+  test('tells where addresses for the client begin: scheme, name and port that it used', async () => {
+    expect((await post('10.0.0.3')).info!.origin).toBe('https://cameras.example');
+    const forwardedHost = { 'x-forwarded-host': 'cameras.example:8443' };
+    expect((await post('10.0.0.3', forwardedHost)).info!.origin).toBe('https://cameras.example:8443');
+    // As some proxies tell an upgrade.
+    expect((await post('10.0.0.3', { 'x-forwarded-proto': 'wss' })).info!.origin).toBe(
+      'https://cameras.example',
+    );
+  });
+
+  test('that says nothing is a client like any other', async () => {
+    const headers = { host: 'localhost:8002' };
+    await app.inject({ method: 'POST', url: '/rpc', remoteAddress: '10.0.0.3', headers, payload: '{}' });
+    expect(parts.rpc.posts.at(-1)!.info.origin).toBeUndefined();
+  });
+
   test('is believed only about the hops that are proxies themselves', async () => {
     const { info } = await post('10.0.0.3', { 'x-forwarded-for': '192.0.2.66, 203.0.113.9, 10.0.0.2' });
     expect(info!.remoteAddress).toBe('203.0.113.9');
@@ -66,6 +82,7 @@ describe('a trusted proxy', () => {
 test('anybody else is not believed, whatever is sent', async () => {
   const { info } = await post('192.0.2.50');
   expect(info).toMatchObject({ remoteAddress: '192.0.2.50', host: 'localhost' });
+  expect(info!.origin).toBeUndefined();
   const url = `/login?code=${parts.loginCodes.create(viewer)}`;
   const reply = await app.inject({ url, remoteAddress: '192.0.2.50', headers: forwarded });
   expect(reply.headers['set-cookie']).not.toContain('Secure');

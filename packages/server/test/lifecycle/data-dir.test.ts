@@ -1,5 +1,5 @@
 import { existsSync, statSync, writeFileSync } from 'node:fs';
-import { Program, TempDir, until } from '@mediamtx-camera-service/testkit';
+import { Program, TempDir, Tmpfs, until } from '@mediamtx-camera-service/testkit';
 import { expect, test } from 'vitest';
 import { DataDir, DataDirError, dataPaths } from '../../src/lifecycle/data-dir.ts';
 
@@ -22,6 +22,14 @@ test('it is held by one at a time, and free again after the release', async () =
   );
   first.release();
   DataDir.acquire(dir.path).release();
+});
+
+test('on a full disk it says to make room, whether the directory is new or was used', async () => {
+  await using disk = await Tmpfs.mount(1_000_000);
+  DataDir.acquire(disk.join('used')).release();
+  await disk.fill();
+  for (const name of ['used', 'new'])
+    expect(() => DataDir.acquire(disk.join(name))).toThrow(/can't be .*: make room on its disk, or choose/);
 });
 
 test('the lock of a process that was killed is no lock', async () => {

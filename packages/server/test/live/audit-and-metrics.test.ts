@@ -161,7 +161,7 @@ describe('the audit log', () => {
     let replies = 0;
     other.socket.on('message', () => (replies += 1));
     for (let n = 0; n < 2_000; n += 1) {
-      other.send({ jsonrpc: '2.0', id: n, method: 'get_status' });
+      other.send({ jsonrpc: '2.0', id: n, method: 'revoke_api_key', params: { key_id: 'key_none' } });
     }
     await until(() => replies > 100, { intervalMs: 1 });
     await service.kill();
@@ -213,6 +213,12 @@ describe('metrics', () => {
   test('/metrics needs a login, and names only the cameras of the caller', async () => {
     const key = await newKey('prometheus', { cameras: ['camera0'] });
     expect(await get('/metrics')).toBe(401);
+    // A camera is live before its capture tells the first frames.
+    const framesOf = async () => {
+      const text = await (await fetch(`${service.httpUrl}/metrics`, { headers: bearer(key) })).text();
+      return parseExposition(text).get('camera_service_camera_frames_total')!.samples[0]!.value;
+    };
+    await until(async () => (await framesOf()) > 0, { what: 'frames of the capture' });
     for (const headers of [bearer(key), { 'x-api-key': key }]) {
       const reply = await fetch(`${service.httpUrl}/metrics`, { headers });
       expect(reply.headers.get('content-type')).toBe('text/plain; version=0.0.4; charset=utf-8');

@@ -122,3 +122,36 @@ async function cutOff(file: string, root: string): Promise<void> {
   for (let call = 0; call < 3; call++) calls.next();
   dataDir.release();
 }
+
+async function filesOf(client: RawClient): Promise<unknown[]> {
+  const lists = await Promise.all(
+    ['list_recordings', 'list_snapshots'].map((method) =>
+      client.result<{ files: { filename: string; file_size: number }[] }>(method),
+    ),
+  );
+  return lists.flatMap(({ files }) => files.map(({ filename, file_size: size }) => [filename, size]));
+}
+
+test('a recording that ran during the backup is not written over after its restore, nor are snapshots of later lost', async () => {
+  await using dir = await TempDir.create();
+  const file = dir.join('b.tar.gz');
+  await using service = await Service.start({ env, dataDir: dir.join('data') });
+  let before: unknown[];
+  {
+    await using admin = await service.rawClient('admin');
+    await admin.result('start_recording', { device });
+    await admin.notified('recording_status_update', ({ status }) => status === 'STARTED');
+    expect(await runCli(['backup', '--data-dir', service.dataDir, '--to', file])).toMatchObject({ code: 0 });
+    await admin.result('take_snapshot', { device });
+    await admin.result('stop_recording', { device });
+    before = await filesOf(admin);
+    expect(before).toHaveLength(2);
+  }
+  await service.stop();
+  const restore = ['restore', file, '--data-dir', service.dataDir, '--force'];
+  expect(await runCli(restore)).toMatchObject({ code: 0 });
+  await service.startAgain();
+  await using admin = await service.rawClient('admin');
+  expect((await admin.call('stop_recording', { device })).error).toBeDefined();
+  expect(await filesOf(admin)).toEqual(before);
+});

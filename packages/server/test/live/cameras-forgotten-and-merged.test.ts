@@ -72,7 +72,10 @@ test('an entry that joins another brings its files, which are downloaded under t
   }
 });
 
-test('a forgotten camera is gone with its files and its path', async () => {
+test('a forgotten camera is gone with its files, each of which is told, and its path', async () => {
+  await client.result('subscribe_events', {
+    topics: ['recording.deleted', 'snapshot.deleted', 'camera.forgotten'],
+  });
   await until(async () =>
     (await client.result<{ name: string }[]>('get_streams')).some(({ name }) => name === 'camera2'),
   );
@@ -81,6 +84,12 @@ test('a forgotten camera is gone with its files and its path', async () => {
     forgotten: true,
     files_deleted: 2,
   });
+  await client.notified('event', ({ topic }) => topic === 'camera.forgotten');
+  const told = client.notifications('event').map(({ params }) => params);
+  expect(told.slice(0, 2)).toMatchObject([
+    { topic: 'recording.deleted', data: { device: 'camera2', reason: 'forgotten' } },
+    { topic: 'snapshot.deleted', data: { device: 'camera2', reason: 'forgotten' } },
+  ]);
   expect(await isKnown('camera2')).toBe(false);
   for (const kind of ['recordings', 'snapshots'])
     expect(existsSync(join(dir.path, kind, 'camera2'))).toBe(false);

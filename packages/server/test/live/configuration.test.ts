@@ -133,6 +133,7 @@ test('what needs a restart is kept, told, and in effect after it', async () => {
     expect(await admin.result('get_config', { section: 'camera' })).toMatchObject({
       config: { camera: { node_range: null } },
       restart_needed: ['camera.node_range'],
+      pending: { 'camera.node_range': '0-9' },
       sources: { 'camera.node_range': 'file', 'camera.test_fps': 'environment' },
       file: dir.join('config.yaml'),
     });
@@ -153,6 +154,7 @@ test('what needs a restart is kept, told, and in effect after it', async () => {
   expect(await admin.result('get_config')).toMatchObject({
     config: { camera: { node_range: '0-9' }, snapshots: { timeout: 25 } },
     restart_needed: [],
+    pending: {},
   });
 });
 

@@ -11,19 +11,25 @@ test('a snapshot on a full disk is refused, leaves neither file nor row, and the
   const first = await client.result<{ filename: string }>('take_snapshot', { device });
 
   const filler = disk.join('filler');
+  const told = {
+    reason: 'disk_full',
+    available_space: expect.any(Number) as unknown,
+    total_space: 3 * 1024 * 1024,
+    threshold: 0,
+  };
   await fill(filler);
   for (const params of [{ device }, { device, filename: 'mine' }, { device, format: 'png' }]) {
     expect((await client.call('take_snapshot', params)).error).toMatchObject({
       code: -32060,
       message: expect.stringMatching(/^insufficient storage: .*no space left/) as unknown,
-      data: { reason: 'disk_full', suggestion: expect.stringContaining('Delete') as unknown },
+      data: { ...told, suggestion: expect.stringContaining('Delete') as unknown },
     });
   }
   expect(await namesOnDisk(service)).toEqual([first.filename]);
   expect(await namesInList(client)).toEqual([first.filename]);
   expect((await client.call('start_recording', { device })).error).toMatchObject({
     code: -32060,
-    data: { reason: 'disk_full' },
+    data: told,
   });
   // Reading goes on.
   expect(await client.result('get_camera_status', { device })).toMatchObject({ status: 'CONNECTED' });

@@ -11,7 +11,14 @@ import {
 } from './recorded.ts';
 
 const device = 'camera0';
-const diskFull = { code: -32060, data: { reason: 'disk_full' } };
+const diskFull = {
+  code: -32060,
+  data: {
+    reason: 'disk_full',
+    available_space: expect.any(Number) as unknown,
+    total_space: 16 * 1024 * 1024,
+  },
+};
 
 test('the segments are kept, and the file is made when there is room again', async () => {
   await using disk = await Tmpfs.mount(16 * 1024 * 1024);

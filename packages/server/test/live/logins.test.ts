@@ -192,14 +192,14 @@ describe('a page of another site', () => {
 
 describe('token create', () => {
   test.each([
-    ['no role', [], 1, /--role/],
-    ['a role that does not exist', ['--role', 'emperor'], 1, /viewer, operator, admin/],
-    ['a time without unit', ['--role', 'viewer', '--expires', '30'], 1, /a number and a unit/],
-    ['a time of nothing', ['--role', 'viewer', '--expires', '0s'], 1, /a number and a unit/],
+    ['no role', [], 2, /--role/],
+    ['a role that does not exist', ['--role', 'emperor'], 2, /viewer, operator, admin/],
+    ['a time without unit', ['--role', 'viewer', '--expires', '30'], 2, /a number and a unit/],
+    ['a time of nothing', ['--role', 'viewer', '--expires', '0s'], 2, /a number and a unit/],
     [
       'an option that does not exist',
       ['--role', 'viewer', '--colour', 'red'],
-      1,
+      2,
       /unknown option '--colour'/,
     ],
     [

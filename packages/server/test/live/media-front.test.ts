@@ -317,6 +317,11 @@ describe('HLS', () => {
           .toString(),
       ).toMatch(/ftyp|moof|styp/);
     }
+    const farAhead = await call(`${base}/${variant}&_HLS_msn=${sequence + 1_000}&_HLS_part=0`);
+    expect(farAhead.status).toBe(400);
+    expect(await farAhead.json()).toMatchObject({
+      error: { code: -32602, data: { param: '_HLS_msn', rule: 'part_exists' } },
+    });
     expect(new Set(demands)).toEqual(new Set(['camera0 hls']));
   });
 

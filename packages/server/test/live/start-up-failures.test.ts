@@ -106,7 +106,7 @@ describe('what keeps the service from starting is told in one line, and it ends'
     ['a number of test cameras that is none', ['--test-cameras', 'many'], /a whole number, or auto/],
   ])('%s', async (_what, args, words) => {
     const { code, stderr } = await failedStart({ args });
-    expect(code).toBe(1);
+    expect(code).toBe(2);
     expect(stderr).toMatch(words);
   });
 

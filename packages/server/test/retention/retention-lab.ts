@@ -1,8 +1,8 @@
-import { EventLog } from '../../src/events/event-log.ts';
-import { KeptFiles, type DeletionReason } from '../../src/retention/kept-files.ts';
+import type { EventLog } from '../../src/events/event-log.ts';
+import type { DeletionReason, KeptFiles } from '../../src/retention/kept-files.ts';
 import { KeptFileStore } from '../../src/store/kept-files.ts';
 import { FilesLab } from '../cameras/files-lab.ts';
-import { CameraLab, log } from '../cameras/harness.ts';
+import { CameraLab } from '../cameras/harness.ts';
 
 export interface Gone {
   topic: string;
@@ -84,15 +84,10 @@ export class RetentionLab implements AsyncDisposable {
   #build() {
     const { db } = this.lab;
     const files = new FilesLab(this.lab);
-    const events = new EventLog({ db, log });
+    const { events, kept } = files;
     events.onEvent(({ topic, data }) => {
       if (topic.endsWith('.deleted'))
         this.gone.push({ topic, filename: data['filename'], reason: data['reason'] as DeletionReason });
-    });
-    const { recordings, recordingStore, snapshots, snapshotStore, merger } = files;
-    const kept = new KeptFiles({
-      ...{ recordings, recordingStore, snapshots, snapshotStore, events, log },
-      exclusively: (work) => merger.exclusively(work),
     });
     return { files, events, kept, store: new KeptFileStore(db) };
   }

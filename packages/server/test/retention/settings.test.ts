@@ -38,6 +38,24 @@ test('a policy is kept in the configuration, and what is left out stays as it wa
   expect(await lab.settings.change({ policy_type: 'age' })).toEqual({ ...bySize, policy_type: 'age' });
 });
 
+test('two changes at once: each is done as it was asked for, and the later one stays', async () => {
+  await using lab = await createLab(
+    'retention_policy:\n  policy_type: size\n  max_size_gb: 9\n  max_age_days: 9\n',
+  );
+  const answers = await Promise.all([
+    lab.settings.change({ policy_type: 'age', max_age_days: 3 }),
+    lab.settings.change({ policy_type: 'size', max_size_gb: 5 }),
+  ]);
+  expect(answers).toMatchObject([{ policy_type: 'age' }, { policy_type: 'size', max_size_gb: 5 }]);
+  expect(lab.settings.current).toMatchObject({ policy_type: 'size', max_size_gb: 5, max_age_days: 3 });
+  // One that is refused holds up none behind it.
+  const [refused, taken] = await Promise.allSettled([
+    lab.settings.change({ policy_type: 'age', max_age_days: null }),
+    lab.settings.change({ policy_type: 'manual' }),
+  ]);
+  expect([refused.status, taken.status]).toEqual(['rejected', 'fulfilled']);
+});
+
 test('null takes a limit away', async () => {
   await using lab = await createLab('retention_policy:\n  max_age_days: 30\n  max_size_gb: 5\n');
   const changed = await lab.settings.change({ policy_type: 'manual', max_age_days: null });

@@ -1,7 +1,13 @@
-import { chmodSync, statSync } from 'node:fs';
+import { chmodSync, copyFileSync, statSync, writeFileSync } from 'node:fs';
 import { TempDir } from '@mediamtx-camera-service/testkit';
 import { expect, test } from 'vitest';
-import { openDatabase, openRawDatabase, transaction, type Database } from '../../src/store/database.ts';
+import {
+  closeDatabase,
+  openDatabase,
+  openRawDatabase,
+  transaction,
+  type Database,
+} from '../../src/store/database.ts';
 import { migrations } from '../../src/store/migrations.ts';
 
 const versionOf = (db: Database) =>
@@ -54,6 +60,37 @@ test('a file of a newer version is refused and not touched', async () => {
   const same = openRawDatabase(dir.join('a.db'));
   expect(schemaOf(same)).toEqual([]);
   same.close();
+});
+
+test('a copy of the one file holds everything once the database is closed', async () => {
+  await using dir = await TempDir.create();
+  const db = openDatabase(dir.join('a.db'));
+  db.exec("INSERT INTO events (seq, topic, time, data) VALUES (7, 'system.startup', 1, '{}')");
+  closeDatabase(db);
+  copyFileSync(dir.join('a.db'), dir.join('copy.db'));
+  const copy = openRawDatabase(dir.join('copy.db'));
+  expect(copy.prepare('SELECT seq FROM events').all()).toEqual([{ seq: 7 }]);
+  copy.close();
+});
+
+test('it is closed at once while another program reads it, and loses nothing', async () => {
+  await using dir = await TempDir.create();
+  const db = openDatabase(dir.join('a.db'));
+  const reader = openDatabase(dir.join('a.db'));
+  reader.exec('BEGIN; SELECT count(*) FROM events');
+  db.exec("INSERT INTO events (seq, topic, time, data) VALUES (7, 'system.startup', 1, '{}')");
+  closeDatabase(db);
+  reader.exec('COMMIT');
+  expect(reader.prepare('SELECT seq FROM events').all()).toEqual([{ seq: 7 }]);
+  reader.close();
+});
+
+test('of a file that is no database it is told which, and what to do', async () => {
+  await using dir = await TempDir.create();
+  writeFileSync(dir.join('a.db'), 'x'.repeat(10_000));
+  expect(() => openDatabase(dir.join('a.db'))).toThrow(
+    `the database ${dir.join('a.db')} can't be used (file is not a database): restore a backup`,
+  );
 });
 
 test('a transaction that fails leaves nothing of itself', async () => {

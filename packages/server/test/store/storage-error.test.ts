@@ -1,9 +1,10 @@
-import { writeFile } from 'node:fs/promises';
-import { TempDir } from '@mediamtx-camera-service/testkit';
+import { rm, writeFile } from 'node:fs/promises';
+import { TempDir, Tmpfs } from '@mediamtx-camera-service/testkit';
 import { expect, test } from 'vitest';
 import { openDatabase } from '../../src/store/database.ts';
 import { SnapshotStore } from '../../src/store/snapshots.ts';
-import { asStorageError } from '../../src/store/storage-error.ts';
+import { AppError } from '../../src/errors.ts';
+import { asStorageError, withStorageSizes } from '../../src/store/storage-error.ts';
 
 const thrownBy = (work: () => unknown): unknown => {
   try {
@@ -50,4 +51,35 @@ test('a file system that is full is told as such', async () => {
 test('what has nothing to do with storage stays as it is', () => {
   const error = new TypeError('a fault');
   expect(asStorageError(error, 'x')).toBe(error);
+});
+
+test('the sizes are those of the disk that was written to, which need not be the one of the data directory', async () => {
+  await using disk = await Tmpfs.mount(1_048_576);
+  await using dataDir = await TempDir.create();
+  const filler = await disk.fill();
+  const failure = await writeFile(disk.join('a picture'), 'x').catch((reason: unknown) => reason);
+  const error = asStorageError(failure, 'the picture could not be written', disk.path);
+  await rm(filler);
+  if (!(error instanceof AppError)) throw new Error('it is no error of a full disk', { cause: error });
+  const storage = { dataDir: dataDir.path, minFreeBytes: 200_000_000 };
+  expect(withStorageSizes(error, storage).data).toMatchObject({
+    available_space: 0,
+    total_space: 1_048_576,
+    threshold: 200_000_000,
+  });
+});
+
+test('what was refused beforehand keeps its sizes, and other errors get none', () => {
+  const storage = { dataDir: '/', minFreeBytes: 7 };
+  const low = { reason: 'low_space', available_space: 1, total_space: 2, threshold: 3 };
+  expect(withStorageSizes(new AppError('insufficient_storage', low), storage).data).toMatchObject(low);
+  const other = withStorageSizes(new AppError('invalid_state', { reason: 'exists' }), storage);
+  expect(other.data).not.toHaveProperty('threshold');
+});
+
+test('a data directory that has gone leaves the sizes out', () => {
+  const error = new AppError('insufficient_storage', { reason: 'disk_full' });
+  const { data } = withStorageSizes(error, { dataDir: '/nonexistent', minFreeBytes: 7 });
+  expect(data).toMatchObject({ reason: 'disk_full', threshold: 7 });
+  expect(data).not.toHaveProperty('available_space');
 });

@@ -8,6 +8,8 @@ export type WebcamFault =
   | 'black'
   /** Every second frame is left out. */
   | 'half-rate'
+  /** Of eight frames one is sent: so few that no machine is too slow for them. */
+  | 'sparse'
   /** JPEGs that decode with errors, if at all; raw frames that are too short. */
   | 'corrupt'
   /** It is there, and refuses whatever it is asked. */

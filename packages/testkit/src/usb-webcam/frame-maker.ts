@@ -4,6 +4,9 @@ import type { WebcamMode } from './negotiation.ts';
 import { NumberedPicture, type PictureOptions } from './numbered-picture.ts';
 import { encodeYuyv } from './yuyv.ts';
 
+/** Of so many frames one is sent. */
+const oneOf: Partial<Record<WebcamFault, number>> = { 'half-rate': 2, sparse: 8 };
+
 /** Makes the frames of a stream, sound or faulty, as the bytes that the host gets. */
 export class FrameMaker {
   readonly #encode: (number: number) => Buffer;
@@ -26,8 +29,7 @@ export class FrameMaker {
   /** The frame of that number, or undefined where the fault leaves it out. */
   make(number: number, fault: WebcamFault): Buffer | undefined {
     this.#made += 1;
-    if (fault === 'stall' || fault === 'dead' || (fault === 'half-rate' && this.#made % 2 === 0))
-      return undefined;
+    if (fault === 'stall' || fault === 'dead' || this.#made % (oneOf[fault] ?? 1) !== 0) return undefined;
     if (fault === 'freeze' && this.#last) return this.#last;
     if (fault === 'black') return this.#encodeBlack();
     this.#last = this.#encode(number);

@@ -65,6 +65,11 @@ describe('faults', () => {
     expect(made[0]).not.toBe(made[1]);
   });
 
+  test('a sparse one every eighth', () => {
+    const made = Array.from({ length: 24 }, (_, index) => maker.make(index, 'sparse') !== undefined);
+    expect(made.filter(Boolean)).toHaveLength(3);
+  });
+
   test('a black picture has nothing bright', () => {
     expect(Math.max(...decode(mjpeg, maker.make(8, 'black')).luma)).toBeLessThan(30);
   });

@@ -11,13 +11,14 @@ export interface AuditHandlerDeps {
 }
 
 export function auditLogHandler({ audit, cameras }: AuditHandlerDeps): Handler<'get_audit_log'> {
-  return ({ limit, offset, from, to, user, method, device, outcome }, context) => {
+  return ({ limit, offset, from, to, user, key_id, method, device, outcome }, context) => {
     const { rows, total } = audit.query({
       limit,
       offset,
       from: from === undefined ? undefined : Date.parse(from),
       to: to === undefined ? undefined : Date.parse(to),
       user,
+      key_id,
       method,
       device: device === undefined ? undefined : visibleCamera(cameras, device, context).device,
       outcome,
@@ -28,8 +29,6 @@ export function auditLogHandler({ audit, cameras }: AuditHandlerDeps): Handler<'
   };
 }
 
-function describeEntry(row: AuditRow): Result<'get_audit_log'>['entries'][number] {
-  const { who, role, remote_address, method, device, outcome, error_code, duration_ms, request_id } = row;
-  const time = new Date(row.time).toISOString();
-  return { time, who, role, remote_address, method, device, outcome, error_code, duration_ms, request_id };
+function describeEntry({ id: _id, time, ...rest }: AuditRow): Result<'get_audit_log'>['entries'][number] {
+  return { time: new Date(time).toISOString(), ...rest };
 }

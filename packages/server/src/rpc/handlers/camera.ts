@@ -14,8 +14,8 @@ export interface CameraHandlerDeps {
 }
 
 export function cameraHandlers({ cameras, viewer, transitions }: CameraHandlerDeps): HandlersOf<'camera'> {
-  const listCameras = ({ identity, host }: CallContext): Result<'get_camera_list'> => {
-    const list = viewer.list(identity, host);
+  const listCameras = ({ identity, host, origin }: CallContext): Result<'get_camera_list'> => {
+    const list = viewer.list(identity, { host, origin });
     const connected = list.filter(({ status }) => status === 'CONNECTED').length;
     return { cameras: list, total: list.length, connected };
   };

@@ -1,6 +1,7 @@
 import type { Params } from '@mediamtx-camera-service/protocol';
 import type { CameraRegistry } from '../../cameras/registry.ts';
 import { AppError } from '../../errors.ts';
+import type { RecordingProtection } from '../../recordings/protection.ts';
 import type { Recordings } from '../../recordings/recordings.ts';
 import { readVideoHeader } from '../../recordings/video-header.ts';
 import { unknownFile, type KeptFiles } from '../../retention/kept-files.ts';
@@ -8,14 +9,16 @@ import type { RecordingRow, RecordingStore } from '../../store/recordings.ts';
 import type { CallContext, HandlersOf } from '../call.ts';
 import { catalogQuery } from '../catalog-query.ts';
 import { recordingStartStatus } from '../compatibility.ts';
+import { describeRecording, viewRecording, viewUnclosed } from '../recording-view.ts';
 import { visibleCamera } from '../visible-camera.ts';
-import { visibleRecording } from '../visible-file.ts';
+import { visibleRecording, visibleRecordingOrSession } from '../visible-file.ts';
 
 export interface RecordingHandlerDeps {
   cameras: CameraRegistry;
   recordings: Recordings;
   store: RecordingStore;
   keptFiles: Pick<KeptFiles, 'locate' | 'delete'>;
+  protection: Pick<RecordingProtection, 'set' | 'isMarked'>;
   /** A link that ends with the rights of whom it is made for. */
   downloadUrl: (kind: 'recordings', filename: string, context: Pick<CallContext, 'identity'>) => string;
 }
@@ -23,7 +26,14 @@ export interface RecordingHandlerDeps {
 const maxDurationSeconds = 86_400;
 
 export function recordingHandlers(deps: RecordingHandlerDeps): HandlersOf<'recording'> {
-  const { cameras, recordings, store, keptFiles, downloadUrl } = deps;
+  const { cameras, recordings, store, keptFiles, protection, downloadUrl } = deps;
+  const describeClosed = async (row: RecordingRow, context: CallContext) => {
+    const { filename } = row;
+    const path = await keptFiles.locate({ kind: 'recordings', filename });
+    if (path === undefined) throw unknownFile({ kind: 'recordings', filename });
+    const video = await readVideoHeader(path, row.format);
+    return describeRecording(row, { video, downloadUrl: downloadUrl('recordings', filename, context) });
+  };
   return {
     start_recording: async (params, context) => {
       const camera = visibleCamera(cameras, params.device, context);
@@ -45,18 +55,18 @@ export function recordingHandlers(deps: RecordingHandlerDeps): HandlersOf<'recor
       };
     },
     get_recording_info: async ({ filename }, context) => {
-      const row = visibleRecording(store, filename, context);
-      const path = await keptFiles.locate({ kind: 'recordings', filename });
-      if (path === undefined) throw unknownFile({ kind: 'recordings', filename });
-      const video = await readVideoHeader(path, row.format);
-      return {
-        ...viewRecording(row, downloadUrl('recordings', filename, context)),
-        end_time: new Date(row.end_at).toISOString(),
-        resolution: video ? `${video.width}x${video.height}` : null,
-        codec: video?.codec ?? null,
-        recording_id: row.session_id,
-        segments: row.segments,
-      };
+      return describeClosed(visibleRecording(store, filename, context), context);
+    },
+    set_recording: async ({ filename, protected: isProtected }, context) => {
+      visibleRecordingOrSession(store, filename, context);
+      await protection.set(filename, isProtected);
+      const entry = visibleRecordingOrSession(store, filename, context);
+      const described =
+        'state' in entry
+          ? viewUnclosed(entry, protection.isMarked(entry))
+          : await describeClosed(entry, context);
+      const message = `${filename} is ${described.protected ? '' : 'not '}protected`;
+      return { ...described, message, success: true };
     },
     delete_recording: async ({ filename }, context) => {
       visibleRecording(store, filename, context);
@@ -77,6 +87,7 @@ export function recordingHandlers(deps: RecordingHandlerDeps): HandlersOf<'recor
         file_size: row.size,
         size_bytes: row.size,
         format: row.format,
+        protected: row.protected === 1,
         download_url: downloadUrl('recordings', row.filename, context),
         success: true,
       };
@@ -87,21 +98,6 @@ export function recordingHandlers(deps: RecordingHandlerDeps): HandlersOf<'recor
       const files = rows.map((row) => viewRecording(row, downloadUrl('recordings', row.filename, context)));
       return { files, total, limit: params.limit, offset: params.offset };
     },
-  };
-}
-
-function viewRecording(row: RecordingRow, downloadUrl: string) {
-  return {
-    filename: row.filename,
-    device: row.device,
-    file_size: row.size,
-    size_bytes: row.size,
-    duration: row.duration_ms / 1000,
-    format: row.format,
-    modified_time: new Date(row.end_at).toISOString(),
-    created_time: new Date(row.start_at).toISOString(),
-    protected: row.protected === 1,
-    download_url: downloadUrl,
   };
 }
 

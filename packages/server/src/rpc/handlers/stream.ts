@@ -26,12 +26,12 @@ export function streamHandlers(deps: StreamHandlerDeps): HandlersOf<'stream'> {
   const { cameras, streams, media, addresses, taps } = deps;
   return {
     get_streams: (_params, { identity }) => streams.list((name) => !identity || mayView(identity, name)),
-    create_stream: async ({ name, source }, { host, identity }) => {
+    create_stream: async ({ name, source }, context) => {
       // Who is limited could neither see it nor take it away, and would learn which names are taken.
-      checkWithin(null, identity, 'the rights on a new stream');
+      checkWithin(null, context.identity, 'the rights on a new stream');
       const { ready } = await streams.create(name, source);
       const shown = withoutCredentials(source);
-      return { name, source: shown, streams: addresses.streamsOf(name, host), status: 'CREATED', ready };
+      return { name, source: shown, streams: addresses.streamsOf(name, context), status: 'CREATED', ready };
     },
     delete_stream: async ({ name }, { identity }) => {
       if (identity && !mayView(identity, name)) throw unknownStream(name);
@@ -44,7 +44,7 @@ export function streamHandlers(deps: StreamHandlerDeps): HandlersOf<'stream'> {
       return {
         device,
         stream_name: camera.device,
-        stream_url: addresses.streamsOf(camera.device, context.host).rtsp,
+        stream_url: addresses.streamsOf(camera.device, context).rtsp,
         status: 'STARTED',
         start_time: new Date(startedAt).toISOString(),
         auto_close_after: autoCloseSeconds,
@@ -103,7 +103,7 @@ async function getStreamUrl(
     stream_name: name,
     stream_url: url,
     expires_at: expiresAt === null ? null : new Date(expiresAt).toISOString(),
-    streams: addresses.streamsOf(name, context.host),
+    streams: addresses.streamsOf(name, context),
     available: camera ? !isBroken : (path?.available ?? false),
     active_consumers: media.controller.viewersOf(name),
     stream_status: isBroken ? 'ERROR' : path?.available ? 'READY' : 'NOT_READY',
@@ -151,6 +151,7 @@ function describeStream(
       bitrate: Math.round(stats?.bitrate ?? 0),
       fps: stats?.fps ?? 0,
     },
-    start_time: camera.liveSince === undefined ? null : new Date(camera.liveSince).toISOString(),
+    start_time:
+      camera.picture.liveSince === undefined ? null : new Date(camera.picture.liveSince).toISOString(),
   };
 }

@@ -35,7 +35,8 @@ test('whatever happens is told as the contract has it, with numbers without hole
   await world.result('take_snapshot', { device: 'camera0', filename: 'told' });
   await world.admin.call('take_snapshot', { device: 'camera0', filename: 'told' });
   await world.startRecording('camera0');
-  await world.result('stop_recording', { device: 'camera0' });
+  const { filename } = await world.result('stop_recording', { device: 'camera0' });
+  await world.result('set_recording', { filename, protected: true });
   await world.result('start_streaming', { device: 'camera1' });
   await world.untilLive('camera1');
   await world.result('stop_streaming', { device: 'camera1' });
@@ -51,6 +52,7 @@ test('whatever happens is told as the contract has it, with numbers without hole
     'snapshot.taken',
     'recording.start',
     'recording.stop',
+    'recording.updated',
     'mediamtx.path',
     'camera.forgotten',
   ])

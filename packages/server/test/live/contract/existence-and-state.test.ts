@@ -57,6 +57,7 @@ describe.each(transports)('over %s', (transport) => {
     ['get_snapshot_info', { filename: 'nothing.jpg' }],
     ['delete_snapshot', { filename: 'nothing.jpg' }],
     ['get_recording_info', { filename: 'nothing.mp4' }],
+    ['set_recording', { filename: 'nothing.mp4', protected: true }],
     ['delete_recording', { filename: 'nothing.mp4' }],
     ['get_stream_url', { stream: 'nothing' }],
     ['delete_stream', { name: 'nothing' }],

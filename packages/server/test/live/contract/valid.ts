@@ -66,6 +66,7 @@ export const validCases: Record<MethodName, ValidCase> = {
   },
   list_recordings: { params: () => ({ limit: 1000, from: '2020-01-01T00:00:00+01:00' }) },
   get_recording_info: { params: async (world) => ({ filename: await world.keptRecording() }) },
+  set_recording: { params: async (world) => ({ filename: await world.keptRecording(), protected: true }) },
   delete_recording: { params: recordingName },
 
   get_streams: none,

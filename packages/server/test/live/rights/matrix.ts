@@ -104,6 +104,12 @@ export const matrix: Row[] = [
   { method: 'list_recordings', role: 'viewer', ...plain({ limit: 1000 }) },
   { method: 'list_recordings', role: 'viewer', ...byDevice() },
   { method: 'get_recording_info', role: 'viewer', ...byName('recording') },
+  {
+    method: 'set_recording',
+    role: 'operator',
+    target: 'recording',
+    params: (filename) => ({ filename, protected: false }),
+  },
   { method: 'delete_recording', role: 'operator', ...byName('recording'), isConsuming: true },
 
   { method: 'get_streams', role: 'viewer', ...plain() },

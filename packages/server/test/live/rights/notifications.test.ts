@@ -31,6 +31,8 @@ async function letThingsHappen(device: string): Promise<void> {
   // Fails, since a test camera has none; that is told to nobody else either.
   await world.admin.call('set_camera_controls', { device, controls: { brightness: 1 } });
   await world.result('delete_snapshot', { filename });
+  for (const isProtected of [true, false])
+    await world.result('set_recording', { filename: recording['filename'], protected: isProtected });
   await world.result('delete_recording', { filename: recording['filename'] });
 }
 
@@ -77,6 +79,7 @@ describe.each(limited)('the $who', (somebody) => {
       'snapshot.taken',
       'recording.start',
       'recording.stop',
+      'recording.updated',
       'camera_status_update',
       'recording_status_update',
       'camera.status_change',
@@ -89,6 +92,7 @@ describe.each(limited)('the $who', (somebody) => {
       'snapshot.taken',
       'recording.start',
       'recording.stop',
+      'recording.updated',
       'camera_status_update',
       'camera.status_change',
     ])
