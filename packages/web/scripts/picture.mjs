@@ -19,6 +19,7 @@ await onThePage(async (page) => {
   const untilClips = (/** @type {number} */ count) =>
     until(async () => (await clips.count()) === count, { what: `${count} clips` });
   await page.locator('figure[data-live]').nth(1).waitFor();
+  await button('Not now').click();
 
   await button('Record Test camera').click();
   await button('Snapshot Test camera 2').click();
@@ -42,8 +43,19 @@ await onThePage(async (page) => {
   await page.evaluate(() => /** @type {HTMLElement} */ (document.activeElement).blur());
   await page.mouse.move(700, 880);
   await untilElapsed(button('Stop recording Test camera'), 7);
-  await page.screenshot({ path: file });
+  await page.screenshot({ path: file, clip: await filledPart(page) });
 });
+
+/**
+ * Without the empty rest below the clips.
+ * @param {import('playwright-core').Page} page
+ */
+async function filledPart(page) {
+  const { width, height } = /** @type {{ width: number, height: number }} */ (page.viewportSize());
+  const clips = await page.getByRole('list', { name: 'Clips', exact: true }).boundingBox();
+  const end = clips === null ? height : Math.ceil(clips.y + clips.height) + 16;
+  return { x: 0, y: 0, width, height: Math.min(height, end) };
+}
 
 /** @param {(page: import('playwright-core').Page) => Promise<void>} take */
 async function onThePage(take) {

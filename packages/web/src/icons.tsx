@@ -104,11 +104,11 @@ export function SettingsIcon() {
   );
 }
 
-export function LockIcon() {
+export function LockIcon({ isOpen = false }: { isOpen?: boolean }) {
   return (
     <Icon>
       <rect x="5" y="10.5" width="14" height="9.5" rx="2" />
-      <path d="M8.5 10.5V8a3.5 3.5 0 0 1 7 0v2.5" />
+      <path d={`M8.5 10.5V8a3.5 3.5 0 0 1 ${isOpen ? '6.7-1.4' : '7 0v2.5'}`} />
     </Icon>
   );
 }

@@ -1,13 +1,13 @@
-import { lazy, Suspense, useRef, useState } from 'react';
+import { Suspense, useRef, useState } from 'react';
 import { useApp, useAppState } from '../app-context.ts';
 import { LockIcon, PersonIcon, SignOutIcon } from '../icons.tsx';
 import { signOut } from '../session/sign-out.ts';
 import { texts } from '../texts.ts';
+import { lazyPart } from '../lazy-part.tsx';
 import headerStyles from '../session/header.module.css';
 import styles from './account-menu.module.css';
 
-// In its own file: no first picture waits for it.
-const ChangePassword = lazy(() => import('./change-password.tsx'));
+const ChangePassword = lazyPart(() => import('./change-password.tsx'));
 
 const said = texts.account;
 /** The browser's own popover: it closes by itself, and gives the focus back. */
@@ -42,6 +42,11 @@ function Content() {
     setOpened(true);
     setChanging(true);
   };
+  const close = (): void => {
+    setChanging(false);
+    // The item that opened it is hidden by now.
+    document.querySelector<HTMLElement>(`[popovertarget="${menuId}"]`)?.focus();
+  };
   return (
     <>
       <div
@@ -69,7 +74,7 @@ function Content() {
       </div>
       {wasOpened && (
         <Suspense fallback={null}>
-          <ChangePassword isOpen={isChanging} onClose={() => setChanging(false)} />
+          <ChangePassword isOpen={isChanging} onClose={close} />
         </Suspense>
       )}
     </>

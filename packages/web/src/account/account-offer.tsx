@@ -1,5 +1,3 @@
-// oxlint-disable-next-line import/no-unassigned-import -- a style sheet has nothing to assign
-import './mantine.css';
 import type { ReactNode } from 'react';
 import { useAppState } from '../app-context.ts';
 import { useAnswer, type Ask } from '../use-answer.ts';
@@ -10,7 +8,7 @@ const hasUsers: Ask<boolean> = async (client, signal) =>
   (await client.call('list_users', {}, { signal })).users.length > 0;
 
 /** While there is no user at all; put aside, it stays away in this browser, and the settings offer it still. */
-export default function AccountOffer(): ReactNode {
+export function AccountOffer(): ReactNode {
   const hasPassword = useAppState((state) => state.hasPassword);
   const { value: isTaken = true } = useAnswer(hasUsers);
   const [aside, putAside] = usePutAside(localStorage, 'account-offer');

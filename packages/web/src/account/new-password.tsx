@@ -1,4 +1,4 @@
-import { PasswordInput } from '@mantine/core';
+import { SecretInput } from './secret-input.tsx';
 import { accountTexts } from './texts.ts';
 
 /** As the service wants it. */
@@ -15,7 +15,7 @@ interface NewPasswordProps {
 /** A password to be; says how much is missing while it is typed. */
 export function NewPassword({ label, value, error, onChange, takesFocus = false }: NewPasswordProps) {
   return (
-    <PasswordInput
+    <SecretInput
       label={label}
       description={hintFor(value)}
       value={value}
@@ -23,9 +23,6 @@ export function NewPassword({ label, value, error, onChange, takesFocus = false 
       error={error}
       onChange={({ currentTarget }) => onChange(currentTarget.value)}
       autoComplete="new-password"
-      visibilityToggleButtonProps={{ 'aria-label': accountTexts.reveal }}
-      required
-      withAsterisk={false}
     />
   );
 }

@@ -4,7 +4,6 @@ export const accountTexts = {
   password: 'Password',
   repeat: 'The same again',
   currentPassword: 'Present password',
-  newPassword: 'New password',
   reveal: 'Show the password',
   hint: (least: number) => `At least ${least} characters. Some words in a row are easy to keep in mind.`,
   missing: (count: number) => (count === 1 ? 'One character more' : `${count} characters more`),
@@ -12,7 +11,8 @@ export const accountTexts = {
   tooShort: (least: number) => `It must have at least ${least} characters.`,
   differs: 'The two are not the same.',
   noUser: 'Give yourself a name.',
-  cancel: 'Cancel',
+  noCurrent: 'Give your present password.',
+  wrongCurrent: 'That is not your present password.',
 
   first: {
     title: 'Make your account',
@@ -24,9 +24,9 @@ export const accountTexts = {
   change: {
     title: 'Change password',
     text: 'Everywhere else you are signed in, you are signed out.',
+    password: 'New password',
     submit: 'Change password',
-    wrong: 'That is not your present password.',
-    done: 'Your password is changed',
+    done: 'Your password is changed. Everywhere else you sign in anew.',
   },
   warnings: {
     title: 'Not as safe as it should be',

@@ -14,7 +14,7 @@ const readWarnings: Ask<string[]> = async (client, signal) =>
   (await client.call('get_status', {}, { signal })).warnings.map(({ reason }) => reason);
 
 /** What works and isn't as safe as it should be; hidden, it comes back with the next session or with another warning. */
-export default function Warnings(): ReactNode {
+export function Warnings(): ReactNode {
   const { value: reasons = [] } = useAnswer(readWarnings);
   const [hidden, hide] = usePutAside(sessionStorage, 'hidden-warnings');
   const all = reasons.join('\n');

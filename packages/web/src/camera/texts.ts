@@ -103,7 +103,7 @@ export const panelTexts = {
     qualities: { low: 'Low', balanced: 'Balanced', high: 'High' },
     formats: { fmp4: 'Fragmented MP4', mp4: 'MP4', mkv: 'Matroska (MKV)' } as Record<string, string>,
     recording: 'Recordings',
-    recordingHint: 'Where the one who starts a recording says nothing else.',
+    recordingHint: 'For recordings that are started without saying anything else.',
     units: { bitrate: 'kbit/s', seconds: 's' },
   },
 

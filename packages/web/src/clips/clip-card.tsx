@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from 'react';
 import { useAppState } from '../app-context.ts';
 import { formatDuration, formatTime, formatTimeShort, formatTimeWithZone } from '../format.ts';
-import { PlayIcon } from '../icons.tsx';
+import { LockIcon, PlayIcon } from '../icons.tsx';
 import { useOnScreen } from '../live/use-visible.ts';
 import { texts } from '../texts.ts';
 import { keyOf, type Clip } from './clip.ts';
@@ -18,11 +18,16 @@ export function ClipCard({ clip, onOpen }: { clip: Clip; onOpen: (clip: Clip) =>
     <button
       type="button"
       className={styles.card}
-      aria-label={texts.clips.of(kind, camera, formatTime(clip.createdAt))}
+      aria-label={texts.clips.of(kind, camera, formatTime(clip.createdAt), clip.isProtected)}
       onClick={() => onOpen(clip)}
     >
       <span className={styles.thumb}>
         <Thumbnail clip={clip} />
+        {clip.isProtected && (
+          <span className={styles.lock} title={texts.clips.protected}>
+            <LockIcon />
+          </span>
+        )}
         {clip.durationSeconds !== undefined && (
           <span className={styles.length}>
             <PlayIcon />

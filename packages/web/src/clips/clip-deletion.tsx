@@ -1,4 +1,5 @@
 import { Button } from '@mantine/core';
+import { useId } from 'react';
 import { useApp } from '../app-context.ts';
 import { formatSize } from '../format.ts';
 import { texts } from '../texts.ts';
@@ -38,5 +39,37 @@ export function ClipDeletion({ clip, onDelete, onCancel }: ClipDeletionProps) {
         </p>
       )}
     </div>
+  );
+}
+
+interface DeleteButtonProps {
+  isProtected: boolean;
+  onClick: () => void;
+  autoFocus: boolean;
+}
+
+/** Stays in the order of focus while it can't be used, so that everybody comes upon the reason. */
+export function DeleteButton({ isProtected, onClick, autoFocus }: DeleteButtonProps) {
+  const reasonId = useId();
+  return (
+    <>
+      <Button
+        variant="default"
+        onClick={() => !isProtected && onClick()}
+        autoFocus={autoFocus}
+        {...(isProtected && {
+          'data-disabled': true,
+          'aria-disabled': true,
+          'aria-describedby': reasonId,
+        })}
+      >
+        {texts.clips.delete}
+      </Button>
+      {isProtected && (
+        <p id={reasonId} className={styles.reason}>
+          {texts.clips.undeletable}
+        </p>
+      )}
+    </>
   );
 }

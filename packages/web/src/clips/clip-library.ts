@@ -62,6 +62,16 @@ export class ClipLibrary {
     this.#show();
   }
 
+  /** A recording that was protected or let go, here or elsewhere. */
+  setProtected(filename: string, isProtected: boolean): void {
+    const { clips } = this.#shelves.recording;
+    const key = keyOf({ kind: 'recording', filename });
+    const clip = clips.get(key);
+    if (!clip || clip.isProtected === isProtected) return;
+    clips.set(key, { ...clip, isProtected });
+    this.#show();
+  }
+
   async #read(offsetOf: (kind: Kind) => number): Promise<void> {
     const generation = this.#generation;
     this.#patch({ status: 'loading' });

@@ -6,7 +6,8 @@ import { ChevronIcon } from '../icons.tsx';
 import { texts } from '../texts.ts';
 import { useAnswer, type Ask } from '../use-answer.ts';
 import { keyOf, type Clip } from './clip.ts';
-import { ClipDeletion } from './clip-deletion.tsx';
+import { ClipDeletion, DeleteButton } from './clip-deletion.tsx';
+import { ProtectButton, ProtectedNote } from './clip-protection.tsx';
 import styles from './clips.module.css';
 
 interface ClipViewerProps {
@@ -105,17 +106,21 @@ function ClipBody({ clip, onDelete, children }: ClipBodyProps) {
             </div>
           ))}
         </dl>
-        {deletion === 'asked' ? (
+        {deletion === 'asked' && !clip.isProtected ? (
           <ClipDeletion clip={clip} onDelete={onDelete} onCancel={() => setDeletion('kept')} />
         ) : (
           <div className={styles.buttons}>
             <Button component="a" href={clip.url} download={clip.filename} variant="light">
               {texts.clips.download}
             </Button>
+            {clip.isProtected && !isOperator && <ProtectedNote />}
+            {clip.kind === 'recording' && isOperator && <ProtectButton clip={clip} />}
             {isOperator && (
-              <Button variant="default" onClick={() => setDeletion('asked')} autoFocus={deletion === 'kept'}>
-                {texts.clips.delete}
-              </Button>
+              <DeleteButton
+                isProtected={clip.isProtected}
+                onClick={() => setDeletion('asked')}
+                autoFocus={deletion === 'kept'}
+              />
             )}
           </div>
         )}

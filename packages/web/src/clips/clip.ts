@@ -10,6 +10,8 @@ export interface Clip {
   url: string;
   /** Recordings. */
   durationSeconds?: number;
+  /** Nothing deletes it; only recordings can be. */
+  isProtected: boolean;
   /** Snapshots; a recording's is read from its file when it is opened. */
   resolution?: string;
   /** It came while the page was open, and slides in. */
@@ -29,6 +31,7 @@ export function ofRecording(file: RecordingFile): Clip {
     sizeBytes: file.file_size,
     url: file.download_url,
     durationSeconds: file.duration,
+    isProtected: file.protected,
   };
 }
 
@@ -40,6 +43,7 @@ export function ofSnapshot(file: SnapshotFile): Clip {
     createdAt: file.created_time,
     sizeBytes: file.file_size,
     url: file.download_url,
+    isProtected: false,
     resolution: `${file.width}×${file.height}`,
   };
 }
@@ -57,7 +61,6 @@ export function ofStopped(stopped: Result<'stop_recording'>): Clip {
       ...stopped,
       modified_time: stopped.end_time,
       created_time: stopped.start_time,
-      protected: false,
     }),
     isNew: true,
   };

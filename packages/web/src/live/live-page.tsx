@@ -5,7 +5,7 @@ import { keyOf, type Clip } from '../clips/clip.ts';
 import { ClipStrip } from '../clips/clip-strip.tsx';
 import { ClipViewer } from '../clips/clip-viewer.tsx';
 import { EmptyPage } from '../session/empty-page.tsx';
-import { AccountOfferForAdmins, WarningsForAdmins } from '../session/for-admins.tsx';
+import { NotesForAdmins } from '../session/for-admins.tsx';
 import { Header } from '../session/header.tsx';
 import { HealthNotice } from '../session/health-notice.tsx';
 import { KeysDialog } from '../session/keys-dialog.tsx';
@@ -48,7 +48,6 @@ export function LivePage() {
       <Header onKeys={() => setHelpOpen(true)} />
       <main className={styles.main}>
         <HealthNotice />
-        <WarningsForAdmins />
         {cameras.length === 0 && !isDown && <EmptyPage />}
         <div className={styles.grid} style={gridShape(full === null ? cameras.length : 1)} ref={gridRef}>
           {cameras.map((camera) => (
@@ -63,8 +62,8 @@ export function LivePage() {
           ))}
         </div>
       </main>
-      <AccountOfferForAdmins />
       {cameras.length > 0 && <ClipStrip onOpen={openClip} />}
+      <NotesForAdmins />
       <ClipViewer openKey={openKey} onOpen={setOpenKey} />
       <PanelHost panel={panel} />
       <KeysDialog isOpen={isHelpOpen} onClose={() => setHelpOpen(false)} />

@@ -1,12 +1,8 @@
-import { lazy, Suspense, useEffect, useRef, useState, type ReactNode } from 'react';
-import { texts } from '../texts.ts';
+import { Suspense, useEffect, useRef, useState } from 'react';
+import { lazyPart } from '../lazy-part.tsx';
 import type { PanelRoute } from './use-panel-route.ts';
-import styles from './live-page.module.css';
 
-// In its own file: no first picture waits for it.
-const CameraPanel = lazy(() =>
-  import('../camera/camera-panel.tsx').catch(() => ({ default: PanelUnavailable })),
-);
+const CameraPanel = lazyPart(() => import('../camera/camera-panel.tsx'));
 
 /** The panel of the camera that the page's address names; loaded when the first one is opened. */
 export function PanelHost({ panel: { device, open, close } }: { panel: PanelRoute }) {
@@ -27,15 +23,5 @@ export function PanelHost({ panel: { device, open, close } }: { panel: PanelRout
     <Suspense fallback={null}>
       <CameraPanel device={shown} isOpen={isOpen} onOpen={open} onClose={close} />
     </Suspense>
-  );
-}
-
-/** The service was replaced by another version while the page was open. */
-function PanelUnavailable({ isOpen }: { isOpen: boolean }): ReactNode {
-  if (!isOpen) return null;
-  return (
-    <p className={styles.unavailable} role="alert">
-      {texts.panelUnavailable}
-    </p>
   );
 }

@@ -23,6 +23,7 @@ const topics: Topic[] = [
   'camera.forgotten',
   'snapshot.taken',
   'recording.stop',
+  'recording.updated',
   'recording.deleted',
   'snapshot.deleted',
 ];
@@ -71,11 +72,15 @@ export class Feed {
 
   #heard(params: NotificationParams<'event'>): void {
     const topic = 'topic' in params ? params.topic : undefined;
-    const { device, filename } = 'data' in params ? params.data : {};
+    const { device, filename, protected: isProtected } = 'data' in params ? params.data : {};
     if (topic === 'camera.forgotten' && typeof device === 'string') this.#store.removeCamera(device);
     if (topic === 'recording.deleted' || topic === 'snapshot.deleted') {
       const kind = topic === 'recording.deleted' ? 'recording' : 'snapshot';
       if (typeof filename === 'string') this.#clips.remove({ kind, filename });
+      return;
+    }
+    if (topic === 'recording.updated') {
+      if (typeof filename === 'string') this.#clips.setProtected(filename, isProtected === true);
       return;
     }
     // Clips made elsewhere, or while the connection was away, or that another camera has now.

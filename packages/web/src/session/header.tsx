@@ -26,7 +26,7 @@ export function Header({ onKeys }: { onKeys: () => void }) {
       <ConnectionLine />
       <button
         type="button"
-        className={styles.button}
+        className={`${styles.button} ${styles.keys}`}
         onClick={onKeys}
         aria-label={texts.keys.button}
         title={`${texts.keys.button} (?)`}

@@ -2,7 +2,9 @@ import { NativeSelect, TextInput } from '@mantine/core';
 import type { ParamsInput } from '@mediamtx-camera-service/client';
 import { useRef, type FormEvent } from 'react';
 import { useAppState } from '../app-context.ts';
+import { useAnswer } from '../use-answer.ts';
 import styles from './audit.module.css';
+import { readKeys } from './keys-section.tsx';
 import { settingsTexts } from './texts.ts';
 
 const said = settingsTexts.audit;
@@ -13,6 +15,7 @@ export type AuditFilter = Omit<ParamsInput<'get_audit_log'>, 'limit' | 'offset'>
 /** What is chosen holds at once, what is typed with Enter or on leaving the field. */
 export function AuditFilters({ onChange }: { onChange: (filter: AuditFilter) => void }) {
   const cameras = useAppState((state) => state.cameras);
+  const { value: keys } = useAnswer(readKeys);
   const formRef = useRef<HTMLFormElement>(null);
   const last = useRef('{}');
   const apply = (event?: FormEvent): void => {
@@ -27,6 +30,14 @@ export function AuditFilters({ onChange }: { onChange: (filter: AuditFilter) => 
   return (
     <form ref={formRef} className={styles.filters} aria-label={said.filters} onSubmit={apply}>
       <TextInput name="user" label={said.user} autoComplete="off" spellCheck={false} onBlur={() => apply()} />
+      <NativeSelect name="key_id" label={said.key} onChange={() => apply()}>
+        <option value="">{said.any}</option>
+        {keys?.map(({ key_id: id, name }) => (
+          <option key={id} value={id}>
+            {said.keyOption(name, id)}
+          </option>
+        ))}
+      </NativeSelect>
       <TextInput
         name="method"
         label={said.method}

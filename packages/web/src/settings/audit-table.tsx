@@ -35,7 +35,7 @@ export function AuditTable({ entries }: { entries: Entry[] }) {
 
 function AuditRow({ entry }: { entry: Entry }) {
   const nameOf = useCameraNames();
-  const { time, who, role, method, device, outcome } = entry;
+  const { time, method, device, outcome } = entry;
   return (
     <tr role="row" title={said.details(entry.error_code, entry.duration_ms, entry.request_id)}>
       <td role="cell" data-label={said.columns.time}>
@@ -44,10 +44,7 @@ function AuditRow({ entry }: { entry: Entry }) {
         </time>
       </td>
       <td role="cell" data-label={said.columns.who}>
-        <span>
-          {who ?? said.nobody}
-          {role !== null && <span className={styles.faint}> {settingsTexts.rights.roles[role]}</span>}
-        </span>
+        <Who entry={entry} />
       </td>
       <td role="cell" data-label={said.columns.what}>
         <code>{method}</code>
@@ -65,6 +62,19 @@ function AuditRow({ entry }: { entry: Entry }) {
         </span>
       </td>
     </tr>
+  );
+}
+
+/** A key's name says little, since another key or a user may bear it too. */
+function Who({ entry }: { entry: Entry }) {
+  const { who, role, identity_kind: kind, key_id: keyId } = entry;
+  const known = [role && settingsTexts.rights.roles[role], kind && said.kinds[kind]].filter(Boolean);
+  return (
+    <span>
+      {who ?? said.nobody}
+      {known.length > 0 && <span className={styles.faint}> {known.join(', ')}</span>}
+      {keyId !== null && <code className={styles.key}>{keyId}</code>}
+    </span>
   );
 }
 

@@ -18,10 +18,12 @@ interface ConfigRowProps {
   /** Absent: the default. */
   source: 'file' | 'environment' | 'command_line' | undefined;
   isWaiting: boolean;
+  /** The value that waits, where one does. */
+  pending: unknown;
   onChanged: () => void;
 }
 
-export function ConfigRow({ path, value, source, isWaiting, onChanged }: ConfigRowProps) {
+export function ConfigRow({ path, value, source, isWaiting, pending, onChanged }: ConfigRowProps) {
   const { client, store } = useApp();
   const task = useTask(explainHere);
   const { open, show, close } = useInPlace<'form'>();
@@ -71,12 +73,13 @@ export function ConfigRow({ path, value, source, isWaiting, onChanged }: ConfigR
           </Button>
         )}
       </div>
+      {isWaiting && <p className={partStyles.text}>{said.afterRestart(shown(pending))}</p>}
       {isFixed && <p className={partStyles.text}>{said.fixed[source]}</p>}
       {outcome !== null && <p className={partStyles.done}>✓ {outcome}</p>}
       {open !== null && (
         <ConfigForm
           path={path}
-          value={value}
+          value={isWaiting ? pending : value}
           task={task}
           onSave={(readings) => task.run(() => change(readings))}
           onReset={source === 'file' ? () => task.run(() => change([null])) : undefined}

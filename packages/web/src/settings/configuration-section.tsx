@@ -18,7 +18,7 @@ export function ConfigurationSection() {
   const { value: configuration, error, reread } = useAnswer(readConfiguration);
   const [wanted, setWanted] = useState('');
   if (!configuration) return <Waiting error={error} />;
-  const { config, restart_needed: waiting, file } = configuration;
+  const { config, restart_needed: waiting, pending, file } = configuration;
   const sections = Object.entries(config)
     .map(([section, values]) => ({ section, paths: pathsOf(section, values, wanted) }))
     .filter(({ paths }) => paths.length > 0);
@@ -50,6 +50,7 @@ export function ConfigurationSection() {
                 value={config[section]?.[path.slice(section.length + 1)]}
                 source={configuration.sources[path]}
                 isWaiting={waiting.includes(path)}
+                pending={pending[path]}
                 onChanged={reread}
               />
             ))}

@@ -10,7 +10,7 @@ import { settingsTexts } from './texts.ts';
 
 const said = settingsTexts.keys;
 
-const readKeys: Ask<ApiKey[]> = async (client, signal) =>
+export const readKeys: Ask<ApiKey[]> = async (client, signal) =>
   (await client.call('list_api_keys', {}, { signal })).keys;
 
 export function KeysSection() {

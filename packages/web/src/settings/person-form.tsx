@@ -2,6 +2,7 @@ import { Button, TextInput } from '@mantine/core';
 import { useState, type FormEvent } from 'react';
 import { NewPassword, problemOfNew } from '../account/new-password.tsx';
 import { useApp } from '../app-context.ts';
+import { useFocusOnProblem } from '../use-focus-on-problem.ts';
 import { useTask } from '../use-task.ts';
 import { explainHere } from './explain-here.ts';
 import { Problem } from './parts.tsx';
@@ -24,12 +25,13 @@ interface Problems {
 
 /** Somebody new. */
 export function PersonForm({ onSaved, onCancel }: PersonFormProps) {
-  const { client } = useApp();
+  const { client, store } = useApp();
   const { isRunning, error, run } = useTask(explainHere);
   const [user, setUser] = useState('');
   const [password, setPassword] = useState('');
   const [rights, setRights] = useState<Rights>({ role: 'viewer', cameras: null });
   const [problems, setProblems] = useState<Problems>();
+  const formRef = useFocusOnProblem(problems);
   const submit = (event: FormEvent): void => {
     event.preventDefault();
     const found = {
@@ -41,11 +43,12 @@ export function PersonForm({ onSaved, onCancel }: PersonFormProps) {
     if (Object.values(found).some((problem) => problem !== null)) return;
     run(async () => {
       await client.call('create_user', { user, password, ...rights });
+      store.announce(said.added(user));
       onSaved();
     });
   };
   return (
-    <form className={styles.form} onSubmit={submit} aria-label={said.add} noValidate>
+    <form ref={formRef} className={styles.form} onSubmit={submit} aria-label={said.add} noValidate>
       <TextInput
         label={said.name}
         value={user}

@@ -28,12 +28,18 @@ type Open = 'rights' | 'password' | 'remove';
 export function PersonRow({ person, onChanged }: PersonProps) {
   const { client, store } = useApp();
   const { open, show, close } = useInPlace<Open>();
+  const [outcome, setOutcome] = useState<string | null>(null);
   const { user } = person;
   const isOwn = useAppState((state) => state.hasPassword && state.user === user);
-  const finish = (announcement?: string): void => {
+  const begin = (form: Open): void => {
+    setOutcome(null);
+    show(form);
+  };
+  const finish = (told: string): void => {
     close();
+    setOutcome(told);
+    store.announce(told);
     onChanged();
-    if (announcement !== undefined) store.announce(announcement);
   };
   const remove = async (): Promise<void> => {
     await client.call('delete_user', { user });
@@ -50,9 +56,11 @@ export function PersonRow({ person, onChanged }: PersonProps) {
           <RightsFacts role={person.role} cameras={person.cameras} />
           <span>{said.lastLogin(person.last_login_at && formatTime(person.last_login_at))}</span>
         </div>
-        <PersonButtons user={user} isOwn={isOwn} onOpen={show} />
+        <PersonButtons user={user} isOwn={isOwn} onOpen={begin} />
       </div>
-      {open === 'rights' && <RightsForm person={person} onSaved={finish} onCancel={close} />}
+      {open === 'rights' && (
+        <RightsForm person={person} onSaved={() => finish(said.saved(user))} onCancel={close} />
+      )}
       {open === 'password' && (
         <PasswordForm user={user} onSaved={() => finish(said.passwordSet(user))} onCancel={close} />
       )}
@@ -64,6 +72,7 @@ export function PersonRow({ person, onChanged }: PersonProps) {
           onCancel={close}
         />
       )}
+      {outcome !== null && <p className={styles.done}>{outcome}</p>}
     </li>
   );
 }

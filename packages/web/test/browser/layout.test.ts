@@ -19,7 +19,7 @@ test('a phone: nothing to scroll sideways, tiles over each other, buttons that a
   expect(await widthOf(tab)).toBe(360);
   const [upper, lower] = await boxes(tab);
   expect(lower!.y).toBeGreaterThanOrEqual(upper!.y + upper!.height);
-  for (const control of await page.locator('figure button, header button').all()) {
+  for (const control of await page.locator('figure button:visible, header :is(a, button):visible').all()) {
     const { x, width, height } = (await control.boundingBox())!;
     expect(
       Math.min(width, height),

@@ -72,11 +72,33 @@ test('the audit log shows what was done, and by its filters only some of it', as
   const table = page.getByRole('table', { name: 'What was done', exact: true });
   await untilText(table, /take_snapshot\s+Test camera\s+127\.0\.0\.1\s+Done/);
   await page.getByLabel('Outcome', { exact: true }).selectOption('Refused');
-  await untilText(table, /Viewer\s+take_snapshot[\s\S]*Refused/);
+  await untilText(table, /Viewer, token\s+take_snapshot[\s\S]*Refused/);
   expect(await table.getByText('Done', { exact: true }).count()).toBe(0);
   await page.getByLabel('What', { exact: true }).fill('no_such_method');
   await page.keyboard.press('Enter');
   await untilText(page.locator('main'), /Nothing that fits\./);
+});
+
+test('the audit log tells a key from a user of the same name, and shows what one key has done', async () => {
+  await using service = await Service.start();
+  await using browser = await Browser.start();
+  const client = await service.client();
+  const rights = { role: 'operator' as const, cameras: ['camera0'] };
+  await client.call('create_user', { user: 'door', password: 'a good password', ...rights });
+  const { key, key_id: keyId } = await client.call('create_api_key', { name: 'door', ...rights });
+  await using byUser = await service.rawClient();
+  await byUser.call('login', { user: 'door', password: 'a good password' });
+  await using byKey = await service.rawClient();
+  await byKey.login(key);
+  await using tab = await browser.open(service.loginUrl);
+  const { page } = tab;
+  await openSection(page, 'Audit log');
+  const table = page.getByRole('table', { name: 'What was done', exact: true });
+  await untilText(table, /door Operator, API key\s+key_[\s\S]*door Operator\s+login/);
+  await untilText(table, /local Administrator, one-time link/);
+  await page.getByLabel('API key', { exact: true }).selectOption(keyId);
+  await untilText(page.locator('main'), /1 to 1 of 1/);
+  await untilText(table, new RegExp(`door Operator, API key\\s+${keyId}\\s+authenticate`));
 });
 
 test('configuration: a wrong value is told at its key, a right one is in effect or waits, and the default comes back', async () => {
@@ -109,7 +131,7 @@ test('configuration: a wrong value is told at its key, a right one is in effect 
   await button(page, 'Change camera.rescan_interval').click();
   await rescan.getByLabel('Value of camera.rescan_interval').fill('20');
   await button(rescan, 'Save').click();
-  await untilText(rescan, /Needs a restart[\s\S]*after the next start/);
+  await untilText(rescan, /Needs a restart\s+15[\s\S]*After the restart: 20[\s\S]*after the next start/);
   await untilText(page.locator('main'), /One change waits for the next start/);
 });
 
