@@ -207,6 +207,7 @@ export const texts = {
     nobody: 'somebody without a name',
     changePassword: 'Change password',
     noPassword: 'Signed in with a link, a token or a key.',
+    signOutFailed: 'You are still signed in: the service does not answer. Try again when it is back.',
   },
   roles: {
     viewer: 'Viewer: sees pictures and clips',

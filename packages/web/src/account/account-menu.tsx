@@ -37,6 +37,11 @@ function Content() {
   const menuRef = useRef<HTMLDivElement>(null);
   const [isChanging, setChanging] = useState(false);
   const [wasOpened, setOpened] = useState(false);
+  const [hasFailed, setFailed] = useState(false);
+  const leave = async (): Promise<void> => {
+    setFailed(false);
+    setFailed(!(await signOut(store)));
+  };
   const change = (): void => {
     menuRef.current?.hidePopover();
     setOpened(true);
@@ -67,10 +72,15 @@ function Content() {
         ) : (
           <p className={styles.hint}>{said.noPassword}</p>
         )}
-        <button type="button" className={styles.item} onClick={() => void signOut(store)}>
+        <button type="button" className={styles.item} onClick={() => void leave()}>
           <SignOutIcon />
           {texts.signOut}
         </button>
+        {hasFailed && (
+          <p role="alert" className={styles.hint}>
+            {said.signOutFailed}
+          </p>
+        )}
       </div>
       {wasOpened && (
         <Suspense fallback={null}>

@@ -1,8 +1,13 @@
 import type { AppStore } from '../app-state.ts';
 
-/** Ends this browser's session. The page is loaded anew also where the service does not answer. */
-export async function signOut(store: AppStore): Promise<void> {
+/** Ends this browser's session and leaves the page. False, with nothing changed, where the service does not answer. */
+export async function signOut(store: AppStore): Promise<boolean> {
   store.patch({ isLeaving: true });
-  await fetch('/logout', { method: 'POST' }).catch(() => undefined);
+  const reply = await fetch('/logout', { method: 'POST' }).catch(() => undefined);
+  if (reply?.ok !== true) {
+    store.patch({ isLeaving: false });
+    return false;
+  }
   location.replace('/');
+  return true;
 }

@@ -81,6 +81,8 @@ test('a part that is opened while the service is away does not take the page wit
   await untilText(page.getByRole('status', { name: 'Connection', exact: true }), /Connection lost/);
   const alert = page.getByRole('alert').filter({ hasText: 'This comes by itself' });
   await button(page, 'Account: ann').click();
+  await button(page, 'Sign out').click();
+  await untilVisible(page.getByRole('alert').filter({ hasText: 'You are still signed in' }));
   await button(page, 'Change password').click();
   await untilVisible(alert);
   expect(await tileOf(page).isVisible()).toBe(true);
