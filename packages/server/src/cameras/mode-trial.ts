@@ -1,7 +1,7 @@
 import type { CameraReason } from '@mediamtx-camera-service/protocol';
 import type { CaptureState } from '../capture/capture.ts';
 import type { VideoMode } from '../devices/device.ts';
-import { nothingLearned, type CameraRow, type LearnedModes } from '../store/cameras.ts';
+import type { CameraRow, LearnedModes } from '../store/cameras.ts';
 import type { Explanation } from './camera-state.ts';
 import { hasLowerMode } from './capture-source.ts';
 import { RateCheck } from './rate-check.ts';
@@ -34,8 +34,8 @@ const reasonsOfModes: readonly CameraReason[] = ['bandwidth', 'refused_mode', 'o
 export class ModeTrial {
   readonly #deps: ModeTrialDeps;
   #run: { startedAt: number | undefined; check: RateCheck } | undefined;
-  /** The rate in the mode from which it stepped down, to see whether that helped. */
-  #starvedFps: number | undefined;
+  /** The mode from which it stepped down, and the rate in it, to see whether that helped. */
+  #starved: { mode: VideoMode; fps: number } | undefined;
   /** The mode that was last seen to give frames for a while. */
   #provenMode: VideoMode | undefined;
 
@@ -95,25 +95,31 @@ export class ModeTrial {
       return false;
     }
     // Other settings or another port forget the modes that failed, and so what they gave.
-    const before = learned.failed.length > 0 ? this.#starvedFps : undefined;
-    if (before !== undefined && fps < before * worthwhile + countingErrorFps) return this.#takeAsOwnRate(fps);
-    const wanted = this.#deps.mode().fps;
-    this.#starvedFps = fps;
-    if (this.stepDown(`it gave ${fps} of ${wanted} frames a second`)) return true;
-    this.#starvedFps = undefined;
+    const before = learned.failed.length > 0 ? this.#starved : undefined;
+    if (before !== undefined && fps < before.fps * worthwhile + countingErrorFps)
+      return this.#takeAsOwnRate(fps, before.mode);
+    const mode = this.#deps.mode();
+    this.#starved = { mode, fps };
+    if (this.stepDown(`it gave ${fps} of ${mode.fps} frames a second`)) return true;
+    this.#starved = undefined;
     this.#deps.learn({ ...learned, ownRate: fps });
     return false;
   }
 
-  /** Lower modes did not help, so the best one is as good. */
-  #takeAsOwnRate(fps: number): boolean {
-    this.#starvedFps = undefined;
-    this.#deps.learn({ ...this.#deps.row().learned, failed: nothingLearned.failed, ownRate: fps });
+  /** The lower mode did not help, so the one before is as good; those before that one are not. */
+  #takeAsOwnRate(fps: number, before: VideoMode): boolean {
+    this.#starved = undefined;
+    const { learned } = this.#deps.row();
+    this.#deps.learn({
+      ...learned,
+      failed: learned.failed.filter((mode) => !isSameMode(mode, before)),
+      ownRate: fps,
+    });
     return true;
   }
 
   #noteEnough(): boolean {
-    this.#starvedFps = undefined;
+    this.#starved = undefined;
     const { learned } = this.#deps.row();
     if (learned.ownRate !== null) this.#deps.learn({ ...learned, ownRate: null });
     return false;

@@ -23,6 +23,7 @@ export interface CaptureState {
   fps: number;
   /** Unexpected ends since it was last wanted. */
   restarts: number;
+  /** Of the present run, or of the one that failed. */
   encoder?: string;
   /** The command line, without credentials. */
   command?: string;
@@ -155,7 +156,12 @@ export class Capture {
       const end = await this.#runOnce();
       if (end === undefined) continue;
       const { detail: reason } = end;
-      this.#replaceState({ status: 'failed', reason, frames: 0, fps: 0, restarts: this.#state.restarts + 1 });
+      const { encoder, restarts } = this.#state;
+      this.#replaceState({
+        ...{ status: 'failed', reason, frames: 0, fps: 0, restarts: restarts + 1 },
+        // Whoever mends it asks which one failed.
+        ...(encoder !== undefined && { encoder }),
+      });
       this.#deps.log.warn(
         { camera: this.#deps.name, reason, code: end.code },
         'the capture ended and is started again',

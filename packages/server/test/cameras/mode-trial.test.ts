@@ -54,6 +54,26 @@ test('a camera in the dark, that is no faster in a lower mode, keeps its best on
   expect(trial.reason).toBe('the camera gives 10 of 30 frames a second');
 });
 
+test('of three modes the second is kept where it was faster than the first, and the third is not', () => {
+  const least = { ...raw, width: 320, height: 240 };
+  const { mode, run, learned } = createTrial([mjpeg, raw, least]);
+  expect(run(5)).toBe(true);
+  expect(run(10)).toBe(true);
+  expect(mode()).toEqual(least);
+  expect(run(10)).toBe(true);
+  expect(mode()).toEqual(raw);
+  expect(learned()).toMatchObject({ failed: [mjpeg], ownRate: 10 });
+});
+
+test('a mode for which there is no bandwidth is not tried again because a lower one is slow', () => {
+  const least = { ...raw, width: 320, height: 240 };
+  const { trial, mode, run } = createTrial([mjpeg, raw, least]);
+  trial.blame({ ...noFrames, code: 'bandwidth', detail: 'no USB bandwidth' });
+  expect(run(10)).toBe(true);
+  expect(run(10)).toBe(true);
+  expect(mode()).toEqual(raw);
+});
+
 test('a camera of two frames a second is no faster where four seconds happen to hold one more', () => {
   const { trial, mode, run } = createTrial();
   expect(run(1.8)).toBe(true);

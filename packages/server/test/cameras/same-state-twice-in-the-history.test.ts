@@ -44,3 +44,17 @@ test('another reason in the same state is kept, since it tells another story', (
     [null, 'live'],
   ]);
 });
+
+test('the last fifty changes of a camera are kept, and those of others stay', () => {
+  const history = open();
+  history.note({ ...live, device: 'camera1' });
+  for (let change = 0; change < 30; change++) {
+    history.note({ ...disabled, statusReason: `${change}` });
+    history.note(live);
+  }
+  const store = new TransitionStore(lab.db);
+  expect(store.list(device)).toHaveLength(50);
+  expect(store.list(device)[0]).toMatchObject({ from: 'disabled', to: 'live' });
+  expect(store.list(device).at(-1)).toMatchObject({ to: 'disabled', detail: '5' });
+  expect(store.list('camera1')).toHaveLength(1);
+});

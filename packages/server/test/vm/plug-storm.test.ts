@@ -1,6 +1,7 @@
 import type { Camera, HealthStatus } from '@mediamtx-camera-service/protocol';
 import { beforeAll, describe, expect, it } from 'vitest';
 
+import { isSound } from './fault-findings.ts';
 import { runInGuest } from './guest-run.ts';
 
 interface Resources {
@@ -37,9 +38,10 @@ describe(`fifty random pulls, plugs and kills (CAMERA_SERVICE_TEST_SEED=${seed})
   });
 
   it('end with every camera live, under its own number and name', () => {
+    const reason_code = expect.toSatisfy(isSound);
     expect(findings.storm?.cameras).toEqual([
-      { device: 'camera0', name: 'vivi1', state: 'CONNECTED', reason_code: null },
-      { device: 'camera1', name: 'vivi2', state: 'CONNECTED', reason_code: null },
+      { device: 'camera0', name: 'vivi1', state: 'CONNECTED', reason_code },
+      { device: 'camera1', name: 'vivi2', state: 'CONNECTED', reason_code },
     ]);
     expect(findings.storm?.known).toBe(2);
     expect(findings.storm?.health).toMatchObject({ status: 'HEALTHY', problems: [] });
@@ -49,7 +51,7 @@ describe(`fifty random pulls, plugs and kills (CAMERA_SERVICE_TEST_SEED=${seed})
     const { before, after } = findings.storm ?? {};
     expect(after?.programs).toBe(before?.use.programs);
     expect(after?.paths).toEqual(before?.use.paths);
-    // A reader that is just being replaced has its socket still.
+    // A few connections to MediaMTX are kept open for the next call.
     expect(after?.descriptors).toBeLessThanOrEqual((before?.use.descriptors ?? 0) + 4);
     expect(findings.ended).toEqual({ code: 0, left: [] });
   });

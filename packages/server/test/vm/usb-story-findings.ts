@@ -44,6 +44,12 @@ export interface FaultFinding extends Failable {
   history: Transition[];
 }
 
+/** How the modes of a camera were tried: what was said of it in its order, and the mode that it has in the end. */
+export interface ModeTrial {
+  said: { resolution: string; words: string }[];
+  final: { resolution: string; state: FaultStatus['state']; mode_reason: string | null };
+}
+
 export type UsbFault = 'corrupt' | 'black' | 'frozen' | 'fails-once' | 'dead';
 
 /** What guest/usb-story.mjs reports, by step. */
@@ -81,6 +87,12 @@ export interface Findings extends Record<UsbFault, FaultFinding> {
     leftOver: Identified;
     sure: Identified;
   };
-  'steps-down': Failable & { helped: FaultStatus; best: FaultStatus };
+  'mode-trials': Failable & {
+    /** Frames a second that this machine gave of a camera without a fault. */
+    floorFps: number;
+    helped: ModeTrial;
+    best: ModeTrial;
+    sound: ModeTrial & { promisedFps: number };
+  };
   ended: { code: number | null; guestMs: number };
 }

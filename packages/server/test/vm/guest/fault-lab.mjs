@@ -17,6 +17,8 @@ import { Viewer } from './viewer.mjs';
 const PATIENCE_MS = 60_000;
 // So that two streams of the device are told apart in a recording by their numbers.
 const FRAMES_OF_A_STEADY_STREAM = 5;
+// Eight seconds at least of five frames each: the trial of the mode is over, and nothing is said of it any more.
+const FRAMES_OF_A_TRIAL = 40;
 /** Short, so that a fault shows soon; ffmpeg has been started before, so that its files are in memory. */
 export const QUICK_TO_NOTICE = {
   CAMERA_SERVICE_CAPTURE_START_TIMEOUT: '10',
@@ -51,6 +53,10 @@ export class FaultLab {
     await this.#call('start_recording', { device: this.#device });
     await tells({ told: this.told, from, name: 'recording_status_update', fields: { status: 'STARTED' } });
     await this.#isWell();
+    await until('the mode to be tried', async () => {
+      const { metrics } = await this.#call('get_stream_status', { device: this.#device });
+      return metrics.frames_sent >= FRAMES_OF_A_TRIAL;
+    });
   }
 
   /** Without what takes much room and never changes. */
@@ -110,7 +116,7 @@ export class FaultLab {
       }
       const { run, sequence } = await this.#viewer.resumes(struck, PATIENCE_MS);
       findings.resumed = { newRuns: run - seen.run, sequence };
-      const isOver = ({ reason_code }) => !shows || isLasting || reason_code === null;
+      const isOver = ({ reason_code }) => !shows || isLasting || isSound(reason_code);
       await this.untilStatus(`${step} to be over`, isOver);
       findings.after = await this.#isWell();
     } catch (error) {
@@ -149,6 +155,11 @@ export class FaultLab {
     const { transitions } = await this.#call('get_camera_history', { device: this.#device });
     return transitions.filter(({ time }) => Date.parse(time) >= startMs).toReversed();
   }
+}
+
+/** Starved is what the machine may be. */
+export function isSound(reason) {
+  return reason === null || reason === 'starved';
 }
 
 /** The streams of the device that a recording holds, each with its frames' numbers. */

@@ -7,11 +7,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { seeded } from '@mediamtx-camera-service/testkit';
 
 import { decode, runningPrograms, startService } from './camera-service.mjs';
-import { QUICK_TO_NOTICE } from './fault-lab.mjs';
+import { isSound, QUICK_TO_NOTICE } from './fault-lab.mjs';
 import { report, run, until } from './steps.mjs';
 
 const STEPS = 50;
 const PAUSE_MS = 600;
+// Connections to MediaMTX that wait for the next call.
+const KEPT_OPEN = 4;
 const CAMERAS = ['1', '2'];
 const random = seeded(Number(process.argv[2]));
 const choose = (options) => options[Math.floor(random() * options.length)];
@@ -73,8 +75,21 @@ async function calms() {
   // Half a minute after the last loss a camera counts as flapping no more.
   return until('both cameras to be live and steady', async () => {
     const both = await Promise.all(['camera0', 'camera1'].map(status));
-    return both.every(({ state, reason_code }) => state === 'live' && reason_code === null) && both;
+    return both.every(({ state, reason_code }) => state === 'live' && isSound(reason_code)) && both;
   });
+}
+
+/** What is in use when all is quiet: a reader that is just being replaced has its socket still, a leak has it for ever. */
+async function resourcesLeft({ descriptors: most, programs, paths }) {
+  let left;
+  const isBack = async () => {
+    left = await resourcesInUse();
+    const isSame = left.programs === programs && left.paths.join() === paths.join();
+    return isSame && left.descriptors <= most + KEPT_OPEN;
+  };
+  // What stays is the host's to judge.
+  await until('what was opened to be closed', isBack).catch(({ message }) => console.error(message));
+  return left;
 }
 
 /** What may grow by mistake. */
@@ -95,7 +110,7 @@ try {
   const before = { cameras: (await call('get_camera_list')).cameras, use: await resourcesInUse() };
   await rage();
   const cameras = await calms();
-  const after = await resourcesInUse();
+  const after = await resourcesLeft(before.use);
   const stopped = await call('stop_recording', { device: 'camera0' });
   const path = join(service.dataDir, 'recordings', 'camera0', stopped.filename);
   const { frames, complaints } = await decode(path);

@@ -1,7 +1,7 @@
 // The real service beside emulated USB webcams: which camera a webcam is, what is told of it, and one that is watched.
 import { UsbWebcam } from '@mediamtx-camera-service/testkit';
 
-import { QUICK_TO_NOTICE } from './fault-lab.mjs';
+import { isSound, QUICK_TO_NOTICE } from './fault-lab.mjs';
 import { startService } from './camera-service.mjs';
 import { report, run, until } from './steps.mjs';
 import { isSince, numberNow, PICTURE, webcamCounter } from './usb-numbers.mjs';
@@ -9,6 +9,8 @@ import { Viewer } from './viewer.mjs';
 
 // A part that fails must not take the time of those after it.
 const PATIENCE_MS = 60_000;
+// Eight seconds at least.
+const FRAMES_OF_A_TRIAL = 8 * PICTURE.fps;
 
 await run('camera', 'usb');
 // It lingers, so that a viewer whom a fault has thrown out finds the camera still being repaired.
@@ -83,7 +85,10 @@ export function toldOf(device, from) {
     .filter(({ name, params }) => name !== 'event' && params.device === device)
     .map(({ name, params }) => ({
       kind: name === 'camera_status_update' ? 'camera' : 'recording',
-      ...pick(params, ['status', 'state', 'reason_code', 'status_reason', 'remedy', 'session_id']),
+      ...pick(params, [
+        ...['status', 'state', 'reason_code', 'status_reason', 'remedy'],
+        ...['resolution', 'session_id'],
+      ]),
     }));
 }
 
@@ -129,6 +134,18 @@ export class WatchedCamera {
     return number;
   }
 
+  /** Waits until the run has been long enough for its mode to be tried, so that nothing is said of that later. */
+  async isTried() {
+    await until(
+      `the mode of ${this.device} to be tried`,
+      async () => {
+        const { metrics } = await call('get_stream_status', { device: this.device });
+        return metrics.frames_sent >= FRAMES_OF_A_TRIAL;
+      },
+      PATIENCE_MS,
+    );
+  }
+
   /** Waits until something that agrees is told of it. */
   hears(from, what, agrees) {
     return until(what, () => toldOf(this.device, from).find(agrees), PATIENCE_MS);
@@ -168,7 +185,6 @@ function pick(object, names) {
   return Object.fromEntries(names.filter((name) => name in object).map((name) => [name, object[name]]));
 }
 
-/** Starved is what the machine may be. */
 function isWell({ state, reason_code: code }) {
-  return state === 'live' && (code === null || code === 'starved');
+  return state === 'live' && isSound(code);
 }

@@ -3,9 +3,8 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { UsbWebcam } from '@mediamtx-camera-service/testkit';
-
 import { refusal, tells } from './camera-service.mjs';
+import { slow, triesModes } from './mode-trials.mjs';
 import { report, until } from './steps.mjs';
 import {
   call,
@@ -29,18 +28,6 @@ const hd = makeWebcam({ port: 0, name: 'HD Webcam', vendorId: '046d', productId:
 const twins = [2, 3].map((port) =>
   makeWebcam({ port, name: 'Twin Webcam', productId: '0a00', serial: null }),
 );
-const slow = UsbWebcam.create({
-  ...{ port: 7, name: 'Slow Webcam', productId: '0b00', serial: 'S1' },
-  formats: [
-    {
-      pixelFormat: 'MJPG',
-      sizes: [
-        { width: 320, height: 180, fps: [8] },
-        { width: 160, height: 96, fps: [8] },
-      ],
-    },
-  ],
-});
 
 async function isFound() {
   await hd.plug();
@@ -129,6 +116,7 @@ async function survivesFaults(camera) {
       () => camera.viewer.frames.length >= from + 10 && hd.frameNumber >= made + 10,
     );
   };
+  await camera.isTried();
   await tell('corrupt', () => camera.survive({ fault: fault('corrupt'), during: untilFrames, heal }));
   await tell('black', () => camera.survive({ fault: fault('black'), shows: hasReason('black'), heal }));
   await tell('frozen', () => camera.survive({ fault: fault('freeze'), shows: hasReason('frozen'), heal }));
@@ -138,6 +126,9 @@ async function survivesFaults(camera) {
         hd.failNextStart();
         await call('set_camera', { device: camera.device, bitrate: 400 });
       },
+      // Until then the pictures are those of the run before.
+      during: ({ metrics }) =>
+        untilStatus(camera.device, 'to have failed', (status) => status.metrics.restarts > metrics.restarts),
     }),
   );
   await tell('dead', () =>
@@ -151,26 +142,6 @@ async function survivesFaults(camera) {
       heal,
     }),
   );
-}
-
-async function stepsDown() {
-  const isLiveAt = (width) => (status) => slow.streaming?.width === width && status.state === 'live';
-  slow.setFault('half-rate');
-  await slow.plug();
-  const device = await cameraOf(slow);
-  await call('set_camera', { device, mode: 'always' });
-  await until('a lower mode', () => slow.streaming?.width === 160);
-  slow.setFault('none');
-  const helped = await untilStatus(device, 'to be live in a lower mode', isLiveAt(160));
-  await pull(slow, device);
-  slow.setFault('half-rate');
-  // Forgets which modes have failed.
-  await call('set_camera', { device, fps: 8 });
-  await slow.plug();
-  await until('a lower mode', () => slow.streaming?.width === 160);
-  const best = await untilStatus(device, 'to be live in its best mode', isLiveAt(320));
-  await pull(slow, device);
-  return { helped, best };
 }
 
 async function swapsTwins() {
@@ -225,7 +196,7 @@ try {
   await camera.viewer.stop();
   await tell('twins', swapsTwins);
   await tell('tie', asksAboutTwins);
-  await tell('steps-down', stepsDown);
+  await tell('mode-trials', triesModes);
   report('ended', { code: await service.stop(), guestMs: Math.round(performance.now()) });
 } finally {
   // Told also when all went well: a host that finds a fault wants to know what the service thought.

@@ -102,6 +102,8 @@ async function goesWrong() {
   });
   webcam.setFault('corrupt');
   await until('a complaint of the decoder', () => reader.stderr !== '');
+  // So that what is still under way shows its number.
+  await showFault({ webcam, reader, fault: 'none', frames: 4, shows: everyStep((step) => step === 1) });
   webcam.setFault('stall');
   const stalled = await countFramesWhileSilent(webcam, reader);
   await showFault({ webcam, reader, fault: 'none', frames: 4, shows: everyStep((step) => step === 1) });
