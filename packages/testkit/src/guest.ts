@@ -58,6 +58,11 @@ export class Guest implements AsyncDisposable {
     return lines.map((line) => JSON.parse(line) as Finding);
   }
 
+  /** All that it wrote to stderr, such as the log of a service in it. */
+  get log(): string {
+    return this.#program.stderr;
+  }
+
   /** The finding of a step, as the script, which is ours, promises it. */
   async finding<T>(step: string, timeoutMs = 240_000): Promise<T> {
     const found = await until(
@@ -80,7 +85,7 @@ export class Guest implements AsyncDisposable {
 
   /** The end of what it wrote to stderr. */
   get #words(): string {
-    return this.#program.stderr.slice(-4_000);
+    return this.log.slice(-4_000);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -29,6 +29,8 @@ export interface CameraControlsDeps {
   log: Pick<Logger, 'info' | 'warn'>;
 }
 
+type ControlValue = ControlValues[string];
+
 /** Nobody waits for it, and a device that has just come answers slowly, as the kernel asks it for every range. */
 const whenBack: ControlOptions = { timeoutMs: 15_000 };
 
@@ -86,15 +88,31 @@ export class CameraControls {
     const differing = Object.entries(this.#deps.store.controlsOf(device)).filter(
       ([name, value]) => current.has(name) && current.get(name) !== value,
     );
-    const wanted = new Map(differing);
+    // A device that has just come may not be ready for all of it, and be a moment later.
+    const failed = new Map<string, ControlValue>();
+    const kept = new Map(differing);
+    await this.#setTakenOnes({ device, node, wanted: kept }, (error, value) => {
+      if (isForNow(error)) failed.set(error.control, value);
+      else this.#tellFailure(device, error);
+    });
+    await this.#setTakenOnes({ device, node, wanted: failed }, (error) => this.#tellFailure(device, error));
+  }
+
+  /** Sets all but those of which each is refused by itself. */
+  async #setTakenOnes(
+    { device, node, wanted }: { device: string; node: string; wanted: Map<string, ControlValue> },
+    onRefusal: (error: ControlError, value: ControlValue) => void,
+  ): Promise<void> {
     while (wanted.size > 0) {
       try {
         await this.#deps.set(node, Object.fromEntries(wanted), whenBack);
         this.#deps.log.info({ device, controls: [...wanted.keys()] }, 'controls were set again');
         return;
       } catch (error) {
-        if (!(error instanceof ControlError) || !wanted.delete(error.control)) throw error;
-        this.#tellFailure(device, error);
+        const value = error instanceof ControlError ? wanted.get(error.control) : undefined;
+        if (!(error instanceof ControlError) || value === undefined) throw error;
+        wanted.delete(error.control);
+        onRefusal(error, value);
       }
     }
   }
@@ -136,4 +154,9 @@ export class CameraControls {
 
 function nodeOf({ row }: ControlledCamera): string | null {
   return row.kind === 'usb' ? row.node : null;
+}
+
+/** Others are of the value or of the control, and stay. */
+function isForNow({ rule }: ControlError): boolean {
+  return rule === 'refused' || rule === 'grabbed';
 }

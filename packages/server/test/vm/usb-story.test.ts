@@ -119,7 +119,7 @@ describe('the controls of a USB webcam', () => {
     expect(temperature?.flags).toContain('inactive');
   });
 
-  it('plugged in again, the device has forgotten them, and gets them again', () => {
+  it('plugged in again, the device has forgotten them, and gets them again, one that it refuses at first too', () => {
     const { forgotten, values } = found('controls');
     expect(forgotten).toMatchObject({ brightness: 0, powerLineFrequency: 1 });
     expect(values).toMatchObject({ brightness: -20, powerLineFrequency: 2 });

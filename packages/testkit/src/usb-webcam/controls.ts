@@ -15,6 +15,7 @@ export const REQUEST = {
 /** Why a request was refused, as the host may ask afterwards. */
 export const REFUSAL = {
   none: 0,
+  notReady: 1,
   wrongState: 2,
   outOfRange: 4,
   unknownUnit: 5,
@@ -25,9 +26,15 @@ export const REFUSAL = {
 /** The webcam's controls with their present values. */
 export class Controls {
   #values = initialValues();
+  #notReady: WebcamControl | undefined;
 
   value(control: WebcamControl): number {
     return this.#values[control];
+  }
+
+  /** Once, the next setting of the control is refused, as by a device that has just come. */
+  refuseNext(control: WebcamControl): void {
+    this.#notReady = control;
   }
 
   /** As after a loss of power. */
@@ -63,6 +70,10 @@ export class Controls {
     const value = min < 0 ? data.readIntLE(0, bytes) : data.readUIntLE(0, bytes);
     if (needs && this.#values[needs.control as WebcamControl] !== needs.value) return REFUSAL.wrongState;
     if (value < min || value > max) return REFUSAL.outOfRange;
+    if (name === this.#notReady) {
+      this.#notReady = undefined;
+      return REFUSAL.notReady;
+    }
     this.#values[name] = value;
     return REFUSAL.none;
   }

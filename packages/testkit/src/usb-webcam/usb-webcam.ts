@@ -123,6 +123,11 @@ export class UsbWebcam implements AsyncDisposable {
     this.#device.delayNextProbe(delayMs);
   }
 
+  /** Once, the next setting of the control is refused with EBUSY, also when it is plugged in meanwhile. */
+  refuseNextSetting(name: WebcamControl): void {
+    this.#device.controls.refuseNext(name);
+  }
+
   /** The present value in the device. */
   control(name: WebcamControl): number {
     return this.#device.controls.value(name);

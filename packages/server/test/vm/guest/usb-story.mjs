@@ -84,6 +84,8 @@ async function keepsItsControls(device) {
   const inactive = await refusal(set({ white_balance_temperature: 3000 }));
   const afterRefusals = valuesOf(hd);
   await pull(hd, device);
+  // A device that has just come is not always ready for what it is told.
+  hd.refuseNextSetting('brightness');
   await hd.plug();
   const forgotten = valuesOf(hd);
   await cameraOf(hd);
