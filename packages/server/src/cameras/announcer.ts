@@ -140,6 +140,7 @@ export class CameraAnnouncer {
       },
       device,
     );
+    if (from === status) return;
     if (status === 'CONNECTED') events.append('camera.connected', { device, name, node: row.node }, device);
     if (status === 'DISCONNECTED')
       events.append('camera.disconnected', { device, reason, reason_code: reasonCode }, device);

@@ -2,7 +2,7 @@ import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { maxMessageBytes, type ErrorName, type RpcError } from '@mediamtx-camera-service/protocol';
 import { AppError, messageOf } from '../errors.ts';
 import type { Logger } from '../log.ts';
-import { isDiskFull, storageFull, withStorageSizes, type StorageFacts } from '../store/storage-error.ts';
+import { toldOfStorage, type StorageFacts } from '../store/storage-error.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -48,9 +48,8 @@ export interface ErrorBody {
  */
 export function createErrorHandler(log: Logger, storage?: StorageFacts) {
   return (error: FastifyError | AppError, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
-    // A login keeps something too.
-    const met = isDiskFull(error) ? storageFull('it could not be kept') : toAppError(error, request.id);
-    const told = storage ? withStorageSizes(met, storage) : met;
+    const met = toldOfStorage(error, storage);
+    const told = met instanceof AppError ? met : toAppError(met, request.id);
     request.failure = told;
     if (told.errorName === 'internal_error') {
       log.error({ err: error, request_id: request.id, method: request.method }, 'request failed');
@@ -76,8 +75,7 @@ export function statusOf(error: AppError): number {
   return error instanceof HttpError ? error.statusCode : httpStatus[error.errorName];
 }
 
-function toAppError(error: FastifyError | AppError, requestId: string): AppError {
-  if (error instanceof AppError) return error;
+function toAppError(error: FastifyError, requestId: string): AppError {
   const status = error.statusCode ?? 500;
   if (status === 413) return tooLarge();
   if (status >= 400 && status < 500) {

@@ -1,6 +1,6 @@
 import { AppError } from '../errors.ts';
 import type { Logger } from '../log.ts';
-import { isDiskFull, storageFull, withStorageSizes, type StorageFacts } from '../store/storage-error.ts';
+import { toldOfStorage, type StorageFacts } from '../store/storage-error.ts';
 
 export interface FaultsDeps {
   /** What a full disk is told with; absent: without sizes. */
@@ -21,10 +21,8 @@ export class Faults {
   /** `method` is empty where the call has not come so far as to have one. */
   describe(thrown: unknown, { method, requestId }: { method: string; requestId: string }): AppError {
     const { storage, log, onFault } = this.#deps;
-    // Any method that keeps something may meet a full disk.
-    const reason = isDiskFull(thrown) ? storageFull('it could not be kept') : thrown;
-    if (reason instanceof AppError && reason.errorName !== 'internal_error')
-      return storage ? withStorageSizes(reason, storage) : reason;
+    const reason = toldOfStorage(thrown, storage);
+    if (reason instanceof AppError && reason.errorName !== 'internal_error') return reason;
     log.error({ err: reason, request_id: requestId, method }, 'a call failed for an unknown reason');
     onFault({ method, request_id: requestId });
     return new AppError('internal_error', {

@@ -1,5 +1,6 @@
 import { AppError, errnoOf } from '../errors.ts';
 import { readDiskSpaceNow } from './disk-space.ts';
+import { sqliteCodeOf } from './remedies.ts';
 
 /** SQLite's own result code where the disk has no room for what it writes. */
 const sqliteFull = 13;
@@ -36,7 +37,7 @@ export function asStorageError(error: unknown, what: string, dir?: string): unkn
 export function isDiskFull(error: unknown): boolean {
   const code = errnoOf(error);
   if (code === 'ENOSPC' || code === 'EDQUOT') return true;
-  return error instanceof Error && 'errcode' in error && error.errcode === sqliteFull;
+  return sqliteCodeOf(error) === sqliteFull;
 }
 
 export function storageFull(what: string, dir?: string): AppError {
@@ -46,6 +47,12 @@ export function storageFull(what: string, dir?: string): AppError {
     details: `${what}: no space left on the device`,
     suggestion: 'Delete recordings or snapshots, or move storage.data_dir to a larger disk.',
   });
+}
+
+/** What a client is told of anything that may be a full disk: any call that keeps something may meet one. */
+export function toldOfStorage<E>(error: E, storage: StorageFacts | undefined): E | AppError {
+  const met = isDiskFull(error) ? storageFull('it could not be kept') : error;
+  return storage && met instanceof AppError ? withStorageSizes(met, storage) : met;
 }
 
 /** Completes what a client is told of a disk that is full: sizes that are not there yet are those of the data directory. */

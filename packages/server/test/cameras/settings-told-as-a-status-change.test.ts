@@ -43,11 +43,11 @@ test('a camera that is set otherwise stays CONNECTED, and no event says that it 
   expect(events).toEqual([]);
 });
 
-test('a mode that is off leaves it CONNECTED for another reason, which the event tells', () => {
+test('a mode that is off leaves it CONNECTED for another reason, which is told and is no new connection', () => {
   set({ mode: 'off' });
   expect(changes).toMatchObject([{ params: { state: 'off', reason_code: 'off' } }]);
-  expect(statusChanges().map(({ data }) => data)).toMatchObject([
-    { from: 'CONNECTED', to: 'CONNECTED', reason_code: 'off' },
+  expect(events).toMatchObject([
+    { topic: 'camera.status_change', data: { from: 'CONNECTED', to: 'CONNECTED', reason_code: 'off' } },
   ]);
 });
 

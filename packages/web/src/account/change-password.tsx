@@ -1,4 +1,3 @@
-// oxlint-disable-next-line import/no-unassigned-import -- a style sheet has nothing to assign
 import './mantine.css';
 import { useApp, useAppState } from '../app-context.ts';
 import { PasswordDialog } from './password-dialog.tsx';

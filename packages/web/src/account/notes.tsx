@@ -1,4 +1,3 @@
-// oxlint-disable-next-line import/no-unassigned-import -- a style sheet has nothing to assign
 import './mantine.css';
 import type { ReactNode } from 'react';
 import { AccountOffer } from './account-offer.tsx';

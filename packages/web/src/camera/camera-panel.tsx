@@ -1,4 +1,3 @@
-// oxlint-disable-next-line import/no-unassigned-import -- a style sheet has nothing to assign
 import './mantine.css';
 import { Drawer, Tabs } from '@mantine/core';
 import type { ReactNode } from 'react';

@@ -1,4 +1,3 @@
-// oxlint-disable-next-line import/no-unassigned-import -- a style sheet has nothing to assign
 import './mantine.css';
 import { Fragment, useEffect, useRef, type ComponentType } from 'react';
 import { settingsAddress, settingsSections, type SettingsSection } from '../route.ts';
